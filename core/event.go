@@ -1,0 +1,90 @@
+package core
+
+import "time"
+
+// EventKind says what was recorded, in the past tense. Routine triggers and
+// message tables name events by it.
+type EventKind string
+
+// The events of a case.
+const (
+	CaseRaised          EventKind = "case.raised"
+	CaseOpened          EventKind = "case.opened" // by staff, the first time
+	CaseClaimed         EventKind = "case.claimed"
+	CaseReleased        EventKind = "case.released"
+	CaseAssigned        EventKind = "case.assigned"
+	CaseReassigned      EventKind = "case.reassigned"
+	WorkStarted         EventKind = "case.work_started"
+	StatusChanged       EventKind = "case.status_changed"
+	StageChanged        EventKind = "case.stage_changed"
+	SubtypeChanged      EventKind = "case.subtype_changed"
+	PriorityChanged     EventKind = "case.priority_changed"
+	FieldChanged        EventKind = "case.field_changed"
+	ContactChanged      EventKind = "case.contact_changed"
+	CaseEscalated       EventKind = "case.escalated"
+	CaseDeEscalated     EventKind = "case.de_escalated"
+	CaseCancelled       EventKind = "case.cancelled"
+	CaseWithdrawn       EventKind = "case.withdrawn"
+	CaseClosed          EventKind = "case.closed"
+	CaseReopened        EventKind = "case.reopened"
+	FirstResponseGiven  EventKind = "case.first_response"
+	NoteAdded           EventKind = "note.added"
+	UpdateAdded         EventKind = "update.added"
+	QuestionAsked       EventKind = "question.asked"
+	QuestionAnswered    EventKind = "question.answered"
+	QuestionUnanswered  EventKind = "question.unanswered"
+	TaskAdded           EventKind = "task.added"
+	TaskCompleted       EventKind = "task.completed"
+	TaskCancelledEvent  EventKind = "task.cancelled"
+	AttachmentAdded     EventKind = "attachment.added"
+	AttachmentDeleted   EventKind = "attachment.deleted"
+	AttachmentPublished EventKind = "attachment.published"
+	TargetStarted       EventKind = "target.started"
+	TargetSet           EventKind = "target.set"
+	TargetExtended      EventKind = "target.extended"
+	TargetPaused        EventKind = "target.paused"
+	TargetResumed       EventKind = "target.resumed"
+	TargetReminded      EventKind = "target.reminder"
+	TargetBreached      EventKind = "target.breached"
+	TargetMet           EventKind = "target.met"
+	TargetCleared       EventKind = "target.cleared"
+)
+
+// Stream says what an event happened to.
+type Stream string
+
+// The streams.
+const (
+	StreamCase          Stream = "case"
+	StreamConfiguration Stream = "configuration"
+	StreamPlugin        Stream = "plugin"
+	StreamPeople        Stream = "people"
+)
+
+// Event is one thing that was recorded. Its body holds what each aspect was
+// before and after, enough to rewind the case; free text stays in its own row
+// and is named in About by its identifier.
+type Event struct {
+	Kind    EventKind
+	Changes map[Aspect]Changed // empty for notes, files and questions
+	About   About              // what else it concerns: identifiers, keys, reasons
+}
+
+// About holds small facts of an event by name, such as {"note": id} or
+// {"reason": "workload"}. Names are stable: routines and templates use them.
+type About map[string]any
+
+// Recorded is an event as it stands in the history.
+type Recorded struct {
+	Seq        int64
+	CaseID     CaseID
+	Version    Version
+	Kind       EventKind
+	Aspects    []Aspect
+	Actor      Actor
+	Origin     Origin
+	HappenedAt time.Time // when it became true; a breach at its due time
+	RecordedAt time.Time
+	Changes    map[Aspect]Changed
+	About      About
+}

@@ -1,0 +1,74 @@
+package events
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/casement-dev/casement/core/postgres"
+)
+
+// selectChanged names the cases in a stretch of the feed.
+const selectChanged = `SELECT DISTINCT c.ref, c.type_key FROM events e JOIN cases c ON c.id = e.stream_id::uuid
+WHERE e.stream_kind = 'case' AND (e.tx, e.seq) > ($1::xid8, $2::bigint) AND (e.tx, e.seq) <= ($3::xid8, $4::bigint)
+LIMIT 500`
+
+type changedCase struct {
+	Ref     string
+	TypeKey string
+}
+
+// Listen publishes to the hub what the follower, on whatever server it runs,
+// has read, until the context ends: the topics "case:REF" of each changed
+// case, "queue:TYPE" of its type, and "work". It holds one connection of its
+// own, and takes it up again when it breaks; failed hears why.
+func Listen(ctx context.Context, db *postgres.DB, hub *Hub, failed func(error)) {
+	for ctx.Err() == nil {
+		if err := listen(ctx, db, hub); err != nil && ctx.Err() == nil {
+			failed(fmt.Errorf("listen to the feed: %w", err))
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	}
+}
+
+func listen(ctx context.Context, db *postgres.DB, hub *Hub) error {
+	conn, err := pgx.ConnectConfig(ctx, db.Pool().Config().ConnConfig.Copy())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, "LISTEN casement_feed"); err != nil {
+		return err
+	}
+	at, err := postgres.All[Cursor](ctx, conn, selectCursor, "follower")
+	if err != nil || len(at) == 0 {
+		return fmt.Errorf("read the cursor: %w", err)
+	}
+	last := at[0]
+	hub.Publish("work") // whoever waited while we were away looks again
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		var to Cursor
+		if _, err := fmt.Sscanf(n.Payload, "%d %d %d", &to.Epoch, &to.TX, &to.Seq); err != nil {
+			return fmt.Errorf("read the notice %q: %w", n.Payload, err)
+		}
+		changed, err := postgres.All[changedCase](ctx, conn, selectChanged, last.TX, last.Seq, to.TX, to.Seq)
+		if err != nil {
+			return err
+		}
+		topics := []string{"work"}
+		for _, cs := range changed {
+			topics = append(topics, "case:"+cs.Ref, "queue:"+cs.TypeKey)
+		}
+		hub.Publish(topics...)
+		last = to
+	}
+}

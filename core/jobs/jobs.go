@@ -1,0 +1,165 @@
+// Package jobs is the only River code. It runs what must happen once, later,
+// and on one server: reactions to changed cases, deliveries, sweeps. What a
+// job does is given by cmd as a function; this package knows queues, retries
+// and uniqueness.
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/casement-dev/casement/core"
+)
+
+// Work is what the jobs do. Every function is called with a context that ends
+// with the server, and may be called again for the same argument after a
+// failure or a crash.
+type Work struct {
+	// React tells listeners what happened to a case; complete marks the job as
+	// done in the transaction that finds nothing left.
+	React func(ctx context.Context, cs core.CaseID, complete func(context.Context, pgx.Tx) error) error
+	// Step takes what time has done to a case's targets through the door.
+	Step func(ctx context.Context, cs core.CaseID) error
+	// Deliver sends the messages that are due, and reports how many.
+	Deliver func(ctx context.Context) (int, error)
+	// Tidy deletes what has expired.
+	Tidy func(ctx context.Context) error
+}
+
+// Runner works the queue.
+type Runner struct {
+	client *river.Client[pgx.Tx]
+}
+
+// River's defaults allow a thousand jobs a second with a quarter of a second
+// of delay; these allow twenty thousand with a few milliseconds.
+const (
+	maxWorkers    = 16
+	fetchCooldown = 20 * time.Millisecond
+	fetchPoll     = 200 * time.Millisecond
+	jobTimeout    = time.Minute
+)
+
+// New makes a runner for the queue in the pool's database. Nothing runs until
+// [Runner.Start].
+func New(pool *pgxpool.Pool, work Work, log *slog.Logger) (*Runner, error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[reactArgs]) error {
+		return work.React(ctx, job.Args.Case, func(ctx context.Context, tx pgx.Tx) error {
+			_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, job)
+			return err
+		})
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[stepArgs]) error {
+		return work.Step(ctx, job.Args.Case)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[deliverArgs]) error {
+		_, err := work.Deliver(ctx)
+		return err
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[tidyArgs]) error {
+		return work.Tidy(ctx)
+	}))
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
+		Workers:           workers,
+		FetchCooldown:     fetchCooldown,
+		FetchPollInterval: fetchPoll,
+		JobTimeout:        jobTimeout,
+		Logger:            slog.New(quiet{log.Handler()}),
+		// A repeat of a reaction is harmless and a customer waits for it.
+		RetryPolicy: soonAgain{},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the queue: %w", err)
+	}
+	return &Runner{client}, nil
+}
+
+// Start works jobs until the context ends or [Runner.Stop] is called.
+func (r *Runner) Start(ctx context.Context) error {
+	if err := r.client.Start(ctx); err != nil {
+		return fmt.Errorf("start the queue: %w", err)
+	}
+	return nil
+}
+
+// Stop waits for running jobs, as long as the context allows.
+func (r *Runner) Stop(ctx context.Context) error { return r.client.Stop(ctx) }
+
+type (
+	reactArgs struct {
+		Case core.CaseID `json:"case"`
+	}
+	stepArgs struct {
+		Case core.CaseID `json:"case"`
+	}
+	deliverArgs struct{}
+	tidyArgs    struct{}
+)
+
+func (reactArgs) Kind() string   { return "react" }
+func (stepArgs) Kind() string    { return "step" }
+func (deliverArgs) Kind() string { return "deliver" }
+func (tidyArgs) Kind() string    { return "tidy" }
+
+// insertJob queues a job unless the same one waits or runs already. River's
+// own insert would send a NOTIFY from inside the writer's transaction, which
+// makes all writers commit one after another; workers find this one at their
+// next poll. unique_states lists available, pending, retryable, running and
+// scheduled: a finished job is no reason not to run again.
+const insertJob = `INSERT INTO river_job (args, kind, max_attempts, queue, state, priority, unique_key, unique_states)
+VALUES ($1, $2, 25, 'default', 'available', 1, sha256(convert_to($3, 'UTF8')), $4::text::bit(8))
+ON CONFLICT (unique_key)
+	WHERE unique_key IS NOT NULL AND unique_states IS NOT NULL AND river_job_state_in_bitmask(unique_states, state)
+	DO NOTHING`
+
+// QueueReact queues the reaction to a changed case on the batch that commits
+// the change.
+func QueueReact(b *pgx.Batch, cs core.CaseID) { queue(b, reactArgs{cs}, cs.String()) }
+
+// QueueStep queues what time has done to a case's targets.
+func QueueStep(b *pgx.Batch, cs core.CaseID) { queue(b, stepArgs{cs}, cs.String()) }
+
+// QueueDelivery queues the sending of due messages.
+func QueueDelivery(b *pgx.Batch) { queue(b, deliverArgs{}, "") }
+
+// QueueTidying queues the deletion of what has expired.
+func QueueTidying(b *pgx.Batch) { queue(b, tidyArgs{}, "") }
+
+func queue(b *pgx.Batch, args river.JobArgs, unique string) {
+	raw, err := json.Marshal(args)
+	if err != nil {
+		panic(fmt.Sprintf("encode a %s job: %v", args.Kind(), err)) // arguments are our own structs of identifiers
+	}
+	b.Queue(insertJob, raw, args.Kind(), args.Kind()+"/"+unique, stillToRun)
+}
+
+// stillToRun is River's bit mask of the states in which a job is still to run,
+// from the left: scheduled, running, retryable, pending, discarded, completed,
+// cancelled, available (river_job_state_in_bitmask in its migration 6).
+const stillToRun = "11110001"
+
+// soonAgain tries again after 1, 2, 4 … seconds, at most ten minutes.
+type soonAgain struct{}
+
+func (soonAgain) NextRetry(job *rivertype.JobRow) time.Time {
+	wait := time.Second << min(max(len(job.Errors), 0), 10)
+	return time.Now().Add(min(wait, 10*time.Minute))
+}
+
+// quiet drops River's chatter below warnings.
+type quiet struct{ slog.Handler }
+
+func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
+}

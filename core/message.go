@@ -1,0 +1,34 @@
+package core
+
+import "time"
+
+// DeliveryState says truthfully how far a message got.
+type DeliveryState string
+
+// The states of a message's delivery.
+const (
+	DeliveryHeld    DeliveryState = "held"    // no mail server is configured: kept in the outbox
+	DeliveryQueued  DeliveryState = "queued"  // waiting to be sent, or to be tried again
+	DeliverySending DeliveryState = "sending" // committed before the mail server is given the text
+	DeliverySent    DeliveryState = "sent"    // the mail server took it
+	DeliveryRefused DeliveryState = "refused" // the mail server said no, for good
+	DeliveryUnknown DeliveryState = "unknown" // found "sending" after a crash
+)
+
+// Message is one email to one recipient, exactly as it was or will be sent.
+type Message struct {
+	ID        MessageID
+	CaseID    CaseID // zero for mail that concerns no case, such as a sign-in link
+	Event     string // event kind or "sign_in"
+	Audience  string // "requester", "assignee", "manage", "escalation", "asker"
+	To        string
+	ToName    string
+	Subject   string
+	Text      string
+	HTML      string
+	MessageID string // of the mail header, made once
+	State     DeliveryState
+	Detail    string // what the mail server said
+	CreatedAt time.Time
+	SentAt    time.Time
+}

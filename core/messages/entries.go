@@ -1,0 +1,132 @@
+package messages
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/casement-dev/casement/core"
+)
+
+// Entry is a message as the outbox page and a case's emails tab show it.
+type Entry struct {
+	core.Message
+	Template string
+	Attempts int
+	NextAt   time.Time // when it is tried next; zero when it is not
+	Withheld bool      // the words are a secret and have been left out
+}
+
+// Filter narrows the outbox page. Zero fields filter nothing.
+type Filter struct {
+	State     core.DeliveryState
+	Recipient string // part of the address
+}
+
+// Page asks for one page of a list, newest first.
+type Page struct {
+	After string // the cursor the page before ended with; "" for the first
+	Limit int    // 1 to 200; 0 means 50
+}
+
+// withheld stands where the words of a secret message would.
+const withheld = "The words of this message are not shown: they hold a link that signs its reader in."
+
+// List returns one page of the outbox without the words of its messages, and
+// the cursor of the next page, "" at the end. Administrators only.
+func (s *Service) List(ctx context.Context, by core.Actor, f Filter, p Page) ([]Entry, string, error) {
+	if !by.Has(core.RoleAdministrator) {
+		return nil, "", core.Forbidden("Only administrators may see the outbox.")
+	}
+	at, id, err := readCursor(p.After)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := p.Limit
+	if limit == 0 {
+		limit = 50
+	}
+	if limit < 1 || limit > 200 {
+		return nil, "", core.InvalidField("limit", "A page has 1 to 200 messages.")
+	}
+	rows, err := s.selectPage(ctx, f, at, id, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = cursor(rows[limit-1].CreatedAt, rows[limit-1].ID)
+	}
+	return entries(rows), next, nil
+}
+
+// OfCase returns the messages of a case with their text, newest first, at most
+// 200. Whoever asks has seen to it that the case may be viewed.
+func (s *Service) OfCase(ctx context.Context, cs core.CaseID) ([]Entry, error) {
+	rows, err := s.selectOfCase(ctx, cs)
+	return entries(rows), err
+}
+
+// FindOfCase returns one message of a case with its words.
+func (s *Service) FindOfCase(ctx context.Context, cs core.CaseID, id core.MessageID) (Entry, error) {
+	row, err := s.selectEntry(ctx, id)
+	if err == nil && row.CaseID != cs {
+		err = noMessage()
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return row.entry(false), nil
+}
+
+// Find returns one message with its words, for administrators. The words of a
+// sign-in message are shown on a test or demonstration installation only.
+func (s *Service) Find(ctx context.Context, by core.Actor, id core.MessageID) (Entry, error) {
+	if !by.Has(core.RoleAdministrator) {
+		return Entry{}, core.Forbidden("Only administrators may see the outbox.")
+	}
+	row, err := s.selectEntry(ctx, id)
+	if err != nil {
+		return Entry{}, err
+	}
+	open := false
+	if row.Template == SignIn {
+		if open, err = s.isTest(ctx); err != nil {
+			return Entry{}, err
+		}
+	}
+	return row.entry(open), nil
+}
+
+func noMessage() error { return core.NotFound("There is no such message.") }
+
+// A cursor is the time and identifier of the last row shown.
+func cursor(at time.Time, id core.MessageID) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", at.UnixMicro(), id))
+}
+
+func readCursor(s string) (*time.Time, core.MessageID, error) {
+	if s == "" {
+		return nil, core.MessageID{}, nil
+	}
+	bad := core.Invalid("This page of the list does not exist.")
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || len(s) > 100 {
+		return nil, core.MessageID{}, bad
+	}
+	micros, text, _ := strings.Cut(string(raw), " ")
+	n, err := strconv.ParseInt(micros, 10, 64)
+	if err != nil {
+		return nil, core.MessageID{}, bad
+	}
+	id, err := core.ParseID[core.MessageID](text)
+	if err != nil {
+		return nil, core.MessageID{}, bad
+	}
+	at := time.UnixMicro(n).UTC()
+	return &at, id, nil
+}

@@ -1,0 +1,114 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/postgres"
+)
+
+// personRow is a customer as the database gives it.
+type personRow struct {
+	ID        core.PersonID
+	Name      string
+	Email     string
+	Phone     string
+	Address   string
+	Language  string
+	CreatedAt time.Time
+}
+
+func (r personRow) person() core.Person {
+	p := core.Person(r)
+	p.CreatedAt = p.CreatedAt.UTC()
+	return p
+}
+
+func persons(rows []personRow, err error) ([]core.Person, error) {
+	out := make([]core.Person, len(rows))
+	for i, r := range rows {
+		out[i] = r.person()
+	}
+	return out, err
+}
+
+const insertPerson = `
+INSERT INTO persons (id, name, email, phone, address, language, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (email) WHERE email <> '' DO NOTHING`
+
+// InsertPerson adds a customer, unless there is one with this email address.
+func (*Store) InsertPerson(ctx context.Context, q querier, p core.Person) (added bool, err error) {
+	rows, err := exec(ctx, q, insertPerson, p.ID, p.Name, p.Email, p.Phone, p.Address, p.Language, p.CreatedAt)
+	return rows == 1, err
+}
+
+const updatePerson = `
+UPDATE persons SET name = $2, email = $3, phone = $4, address = $5, language = $6 WHERE id = $1`
+
+// UpdatePerson stores a customer's details.
+func (*Store) UpdatePerson(ctx context.Context, q querier, p core.Person) error {
+	return execOne(ctx, q, errNoPerson, updatePerson, p.ID, p.Name, p.Email, p.Phone, p.Address, p.Language)
+}
+
+const (
+	selectPerson = `
+SELECT id, name, email, phone, address, language, created_at FROM persons WHERE id = $1`
+	lockPerson = `
+SELECT id, name, email, phone, address, language, created_at FROM persons WHERE id = $1 FOR NO KEY UPDATE`
+	lockPersonByEmail = `
+SELECT id, name, email, phone, address, language, created_at FROM persons
+WHERE email = $1 AND email <> '' FOR NO KEY UPDATE`
+)
+
+// FindPerson returns a customer.
+func (*Store) FindPerson(ctx context.Context, q querier, id core.PersonID) (core.Person, error) {
+	row, err := postgres.One[personRow](ctx, q, errNoPerson, selectPerson, id)
+	return row.person(), err
+}
+
+// LockPerson returns a customer and keeps others from changing them until the
+// transaction ends.
+func (*Store) LockPerson(ctx context.Context, q querier, id core.PersonID) (core.Person, error) {
+	row, err := postgres.One[personRow](ctx, q, errNoPerson, lockPerson, id)
+	return row.person(), err
+}
+
+// LockPersonByEmail is LockPerson by email address.
+func (*Store) LockPersonByEmail(ctx context.Context, q querier, email string) (core.Person, error) {
+	row, err := postgres.One[personRow](ctx, q, errNoPerson, lockPersonByEmail, email)
+	return row.person(), err
+}
+
+// searchPersons has one condition for each index it can use. The names are
+// compared by trigrams too, so that Katherine is found as Catherine.
+const searchPersons = `
+SELECT id, name, email, phone, address, language, created_at FROM persons
+WHERE lower(name) LIKE $1 OR lower(name) % $2
+	OR ($3 <> '' AND email <> '' AND email LIKE $3)
+	OR ($4 <> '' AND phone <> '' AND regexp_replace(phone, '\D', '', 'g') LIKE $4)
+	OR ($5 <> '' AND address <> '' AND replace(lower(address), ' ', '') LIKE $5)
+ORDER BY
+	($3 <> '' AND email LIKE $3)::int + ($4 <> '' AND regexp_replace(phone, '\D', '', 'g') LIKE $4)::int * 2 DESC,
+	similarity(lower(name), $2) DESC, lower(name), id
+LIMIT $6`
+
+// SearchPersons finds customers by any of the patterns.
+func (*Store) SearchPersons(ctx context.Context, q querier, p searchPatterns, limit int) ([]core.Person, error) {
+	return persons(postgres.All[personRow](ctx, q, searchPersons,
+		p.name, p.words, p.email, p.phone, p.address, limit))
+}
+
+const selectDuplicates = `
+SELECT d.id, d.name, d.email, d.phone, d.address, d.language, d.created_at
+FROM persons p JOIN persons d ON d.id <> p.id AND (
+	(p.name <> '' AND lower(d.name) = lower(p.name) AND lower(d.name) LIKE lower(p.name))
+	OR (p.phone <> '' AND d.phone <> '' AND regexp_replace(d.phone, '\D', '', 'g') = regexp_replace(p.phone, '\D', '', 'g')))
+WHERE p.id = $1
+ORDER BY lower(d.name), d.id LIMIT 10`
+
+// ListDuplicates lists customers with the name or telephone number of one.
+func (*Store) ListDuplicates(ctx context.Context, q querier, id core.PersonID) ([]core.Person, error) {
+	return persons(postgres.All[personRow](ctx, q, selectDuplicates, id))
+}

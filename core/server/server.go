@@ -1,0 +1,204 @@
+// Package server is the Fiber application that pages and the API are hung on:
+// request ids, logs, security headers, limits, sessions, CSRF, guards, health,
+// metrics, assets and live updates. It knows no page and no case.
+//
+// A request passes, in this order: request id, access log, recover, security
+// headers, body limit, rate limit, deadline; then, for pages alone, the origin
+// check, the session, CSRF and the guard of its audience. Errors of every kind
+// end in the one table in errors.go.
+//
+// Pages never import this package. They are given a [Routes] to register on,
+// and cmd passes what else they need ([Actor], [App.CSRF], [App.SignIn]).
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/events"
+)
+
+// Defaults of [Options].
+const (
+	DefaultBodyLimit   = 1 << 20  // bytes
+	DefaultUploadLimit = 64 << 20 // bytes
+	DefaultRequestTime = 15 * time.Second
+)
+
+const (
+	readTimeout       = 30 * time.Second
+	uploadReadTimeout = 5 * time.Minute
+	idleTimeout       = 2 * time.Minute
+	headerLimit       = 16 << 10 // bytes of request line and headers
+)
+
+// Options are what an [App] is made of. BaseURL, Secret, Clock, Log and
+// Sessions are required.
+type Options struct {
+	// BaseURL is how people reach the installation, without a path:
+	// "https://casework.example.org". With https, cookies are Secure and HSTS
+	// is sent.
+	BaseURL string
+	// Secret is at least 32 random bytes, the same on every server of one
+	// installation. CSRF tokens and visitors' cookies are signed with keys
+	// derived from it.
+	Secret   []byte
+	Clock    core.Clock
+	Log      *slog.Logger
+	Sessions Sessions
+
+	Views     fiber.Views                               // the template engine
+	ErrorPage func(c *fiber.Ctx, problem Problem) error // shows a problem to a person; nil: a plain page
+	Assets    func(name string) (Asset, bool)           // finds a built file for /assets/; nil: none
+	Live      *events.Hub                               // what /live listens to; nil: no live updates
+	Heartbeat time.Duration                             // between two comments on a quiet stream; 0: 15 s
+
+	Ready       func(context.Context) error // whether the installation can answer; nil: always
+	Gauges      []Gauge                     // further figures for /metrics
+	MetricsFrom []netip.Prefix              // who may read /metrics; nil: this machine
+
+	TrustedProxies []netip.Prefix  // whose X-Forwarded-For and X-Request-Id are believed
+	BodyLimit      int             // bytes of an ordinary request; 0: DefaultBodyLimit
+	UploadLimit    int             // bytes of a multipart request; 0: DefaultUploadLimit
+	RequestTime    time.Duration   // how long one request may work; 0: DefaultRequestTime
+	Limits         map[string]Rate // requests of one address, by limiter: see limit.go
+}
+
+// App is the application: routes are hung on it, then it serves.
+type App struct {
+	options  Options
+	fiber    *fiber.App
+	secure   bool // reached by https
+	origin   string
+	keys     keys
+	log      *slog.Logger
+	limiters map[string]*limiter
+	metrics  *metrics
+
+	routesMu sync.Mutex
+	routes   []Route
+	apis     []string // prefixes that answer JSON and know no cookie
+
+	draining atomic.Bool
+	base     context.Context // ends when the server gives up on running requests
+	cancel   context.CancelFunc
+}
+
+// New makes an application with nothing on it but health, metrics, assets and
+// live updates.
+func New(o Options) (*App, error) {
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
+		return nil, fmt.Errorf("server: the base URL %q is not an http or https address", o.BaseURL)
+	}
+	if len(o.Secret) < 32 {
+		return nil, errors.New("server: the secret is shorter than 32 bytes")
+	}
+	if o.Clock == nil || o.Log == nil || o.Sessions == nil {
+		return nil, errors.New("server: clock, log and sessions are required")
+	}
+	o = withDefaults(o)
+	a := &App{
+		options: o,
+		secure:  base.Scheme == "https",
+		origin:  base.Scheme + "://" + base.Host,
+		keys:    deriveKeys(o.Secret),
+		log:     o.Log,
+		metrics: newMetrics(o),
+	}
+	a.base, a.cancel = context.WithCancel(context.Background())
+	a.limiters = map[string]*limiter{}
+	for name, rate := range o.Limits {
+		a.limiters[name] = newLimiter(rate, o.Clock)
+	}
+	a.fiber = fiber.New(fiber.Config{
+		AppName:                 "Casement",
+		Immutable:               true,
+		StrictRouting:           false,
+		CaseSensitive:           true,
+		DisableStartupMessage:   true,
+		BodyLimit:               o.BodyLimit,
+		ReadTimeout:             readTimeout,
+		IdleTimeout:             idleTimeout,
+		ReadBufferSize:          headerLimit,
+		Views:                   o.Views,
+		ErrorHandler:            a.answerError,
+		EnableTrustedProxyCheck: true, // Fiber's own reading of proxy headers stays off: see address.go
+	})
+	a.fiber.Server().HeaderReceived = a.limitBody
+	a.secureEveryAnswer()
+	a.fiber.Use(a.identify, a.observe, a.recover, a.limitAddress, a.deadline)
+	a.systemRoutes()
+	return a, nil
+}
+
+func withDefaults(o Options) Options {
+	if o.BodyLimit == 0 {
+		o.BodyLimit = DefaultBodyLimit
+	}
+	if o.UploadLimit == 0 {
+		o.UploadLimit = DefaultUploadLimit
+	}
+	if o.RequestTime == 0 {
+		o.RequestTime = DefaultRequestTime
+	}
+	if o.Heartbeat == 0 {
+		o.Heartbeat = 15 * time.Second
+	}
+	if o.MetricsFrom == nil {
+		o.MetricsFrom = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	}
+	if o.Limits == nil {
+		o.Limits = DefaultLimits()
+	}
+	return o
+}
+
+func (a *App) systemRoutes() {
+	a.fiber.Get("/healthz", a.named("/healthz"), a.health)
+	a.fiber.Get("/readyz", a.named("/readyz"), a.ready)
+	a.fiber.Get("/metrics", a.named("/metrics"), a.showMetrics)
+	if a.options.Assets != nil {
+		a.fiber.Get("/assets/*", a.named("/assets/*"), a.asset)
+	}
+	if a.options.Live != nil {
+		a.Console().Get("/live", a.live)
+	}
+}
+
+// Fiber gives the application underneath, for adapters that need it (huma).
+func (a *App) Fiber() *fiber.App { return a.fiber }
+
+// Serve answers requests that arrive at ln until [App.Shutdown].
+func (a *App) Serve(ln net.Listener) error {
+	if err := a.fiber.Listener(ln); err != nil {
+		return fmt.Errorf("server: %w", err)
+	}
+	return nil
+}
+
+// Shutdown stops listening, ends live streams, lets running requests finish,
+// and returns when they have or ctx is done; then what still runs is told to
+// stop.
+func (a *App) Shutdown(ctx context.Context) error {
+	a.draining.Store(true)
+	if a.options.Live != nil {
+		a.options.Live.Close()
+	}
+	defer a.cancel()
+	if err := a.fiber.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("server: shutting down: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,3 @@
+// Public forms and the portal. Every page works without this file; htmx only
+// spares the reader a full page where that helps.
+import 'htmx.org'
