@@ -101,9 +101,12 @@ type AttachmentLimit struct {
 	Share bool     `json:"published,omitempty"` // whether staff files are published unless said otherwise
 }
 
-// Status finds a status by key.
+// Status finds a status by key, or the one that has replaced it.
 func (t *CaseType) Status(key string) (Status, bool) {
 	i := slices.IndexFunc(t.Statuses, func(s Status) bool { return s.Key == key })
+	if i < 0 {
+		i = slices.IndexFunc(t.Statuses, func(s Status) bool { return s.Key == t.ReplacedBy.Statuses[key] })
+	}
 	if i < 0 {
 		return Status{}, false
 	}
@@ -130,18 +133,25 @@ func (t *CaseType) FinalStatuses() []Status {
 	return out
 }
 
-// Stage finds a stage and its place in the order, -1 when there is none.
+// Stage finds a stage, or the one that has replaced it, and its place in the
+// order, -1 when there is none.
 func (t *CaseType) Stage(key string) (Stage, int) {
 	i := slices.IndexFunc(t.Stages, func(s Stage) bool { return s.Key == key })
+	if i < 0 {
+		i = slices.IndexFunc(t.Stages, func(s Stage) bool { return s.Key == t.ReplacedBy.Stages[key] })
+	}
 	if i < 0 {
 		return Stage{}, -1
 	}
 	return t.Stages[i], i
 }
 
-// Subtype finds a subtype by key.
+// Subtype finds a subtype by key, or the one that has replaced it.
 func (t *CaseType) Subtype(key string) (Subtype, bool) {
 	i := slices.IndexFunc(t.Subtypes, func(s Subtype) bool { return s.Key == key })
+	if i < 0 {
+		i = slices.IndexFunc(t.Subtypes, func(s Subtype) bool { return s.Key == t.ReplacedBy.Subtypes[key] })
+	}
 	if i < 0 {
 		return Subtype{}, false
 	}

@@ -16,8 +16,9 @@ type Held struct {
 	Groups   map[string]int
 }
 
-// Replacements say what stands in for statuses, stages and groups that a case
-// type no longer has, for the cases that still hold them: old key → new key.
+// Replacements say what stands in for statuses, stages, subtypes and groups
+// that a case type no longer has, for the cases that still hold them: old key →
+// new key. [CaseType.Status], Stage and Subtype follow them.
 type Replacements struct {
 	Statuses map[string]string `json:"statuses,omitempty"`
 	Stages   map[string]string `json:"stages,omitempty"`

@@ -46,13 +46,13 @@ var homes = map[string][]string{
 	"github.com/minio":              {"core/files"},
 	"github.com/osteele/liquid":     {"core/messages"},
 	"github.com/pressly/goose":      {"core/postgres"},
-	"github.com/jackc/pgx":          {"core", "cmd/casement"},
+	"github.com/jackc/pgx":          {"core"},
 	"github.com/chromedp":           {"web/webtest"},
 	"gopkg.in/yaml.v3":              {"core/casetypes", "core/messages"},
 	"github.com/goccy/go-yaml":      {"core/casetypes", "core/messages"},
 	"github.com/rickar/cal":         {"core/casetypes"},
 	"golang.org/x/crypto":           {"core/people"},
-	"github.com/alecthomas/kong":    {"core/settings", "cmd/casement"},
+	"github.com/alecthomas/kong":    {"core/settings"},
 }
 
 type goPackage struct {
@@ -225,7 +225,7 @@ func isTestTool(path string) bool {
 
 // strays returns the sentence for a foreign package out of its home.
 func strays(from, imported string) string {
-	if isTestTool(from) {
+	if isTestTool(from) || within(from, "cmd") {
 		return ""
 	}
 	if !strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") {

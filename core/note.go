@@ -31,10 +31,12 @@ type Question struct {
 	AnsweredBy Actor
 	AnsweredAt time.Time // zero while open
 	Channel    Channel   // how the answer came
+
+	WithdrawnAt time.Time // when the case ended without an answer; zero otherwise
 }
 
 // IsOpen reports whether the question still awaits its answer.
-func (q Question) IsOpen() bool { return q.AnsweredAt.IsZero() }
+func (q Question) IsOpen() bool { return q.AnsweredAt.IsZero() && q.WithdrawnAt.IsZero() }
 
 // Attachment is a file of a case.
 type Attachment struct {

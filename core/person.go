@@ -9,6 +9,7 @@ import (
 // Person is a customer record: somebody who raises cases or has them raised.
 type Person struct {
 	ID        PersonID
+	No        int // 1, 2 …: names the person in addresses of pages
 	Name      string
 	Email     string // lower case; "" when they have none
 	Phone     string
@@ -20,6 +21,7 @@ type Person struct {
 // StaffUser is somebody who signs in to the console.
 type StaffUser struct {
 	ID     StaffID
+	No     int // 1, 2 …: names them in addresses of pages
 	Name   string
 	Email  string
 	Roles  []Role

@@ -223,6 +223,14 @@ func (t Target) Running() bool {
 	return t.StoppedAt.IsZero() && (t.State == StateDue || t.State == StateBreached)
 }
 
+// changedAt is the instant of the last cause.
+func (t Target) changedAt() time.Time {
+	if len(t.Causes) == 0 {
+		return time.Time{}
+	}
+	return t.Causes[len(t.Causes)-1].At
+}
+
 // Apply records a cause. What time had decided before it is settled first; the
 // steps that this brought are returned, to be recorded before the cause. On an
 // error nothing has changed.
@@ -233,9 +241,7 @@ func (t Target) Running() bool {
 // time kept as if it had been paused; on a target that is not stopped it ends
 // all pauses.
 func (t Target) Apply(rule TargetRule, calendar *Calendar, cause Cause) (Target, []Step, error) {
-	if last := t.Causes[len(t.Causes)-1].At; cause.At.Before(last) {
-		cause.At = last // servers' clocks differ a little; history has one order
-	}
+	cause.At = latest(cause.At.UTC(), t.changedAt()) // servers' clocks differ a little; history has one order
 	settled, steps := t.Settle(rule, calendar, cause.At)
 	if settled.ignores(rule, cause) {
 		return settled, steps, nil
@@ -257,6 +263,9 @@ func (t Target) ignores(rule TargetRule, cause Cause) bool {
 	}
 	return false
 }
+
+// PausedBy lists the reasons to pause that remain, the oldest first.
+func (t Target) PausedBy() []PauseReason { return t.pausedBy() }
 
 // pausedBy lists the reasons to pause that remain.
 func (t Target) pausedBy() []PauseReason {
@@ -318,12 +327,19 @@ func (t Target) refuses(rule TargetRule, calendar *Calendar, cause Cause) error 
 	return nil
 }
 
+// maxYearsAhead bounds a due time set by hand: working time is measured day by
+// day, and nobody promises more.
+const maxYearsAhead = 100
+
 func refuseSet(cause Cause) error {
 	if cause.Within != nil {
 		return cause.Within.Validate()
 	}
-	if !cause.DueAt.After(cause.At) {
+	switch {
+	case !cause.DueAt.After(cause.At):
 		return InvalidField("due_at", "Give a time that is still to come.")
+	case cause.DueAt.After(cause.At.AddDate(maxYearsAhead, 0, 0)):
+		return InvalidField("due_at", "Give a time within the next %d years.", maxYearsAhead)
 	}
 	return nil
 }
@@ -417,7 +433,7 @@ func (t Target) pending(rule TargetRule, calendar *Calendar) []Step {
 	}
 	steps := stepsOf(rule, calendar, t.DueAt)
 	steps = slices.DeleteFunc(steps, func(s Step) bool { return slices.Contains(t.Done, s.Key()) })
-	last := t.Causes[len(t.Causes)-1].At
+	last := t.changedAt()
 	for i := range steps {
 		if t.State == StateDue && !t.DueAt.Before(last) {
 			steps[i].At = latest(steps[i].At, last)

@@ -221,7 +221,7 @@ func TestATargetSetByHandIsDueThen(t *testing.T) {
 	if k.due() != "2026-12-15 12:00" {
 		t.Errorf("due %s", k.due())
 	}
-	for _, cause := range []core.Cause{{Kind: core.CauseSet}, {Kind: core.CauseSet, DueAt: due.AddDate(-1, 0, 0)}, {Kind: core.CauseSet, Within: &core.Promise{}}, {Kind: "bent"}} {
+	for _, cause := range []core.Cause{{Kind: core.CauseSet}, {Kind: core.CauseSet, DueAt: due.AddDate(-1, 0, 0)}, {Kind: core.CauseSet, DueAt: due.AddDate(7000, 0, 0)}, {Kind: core.CauseSet, Within: &core.Promise{}}, {Kind: "bent"}} {
 		if err := k.try("2026-11-17 12:00", cause); core.KindOf(err) != core.ErrInvalid {
 			t.Errorf("%+v: %v", cause, err)
 		}
@@ -476,7 +476,7 @@ func TestPausingNeverMovesADueTimeEarlier(t *testing.T) {
 		life := drawLife(t, c, rule)
 		target := life[len(life)-1]
 		if !target.Running() {
-			t.Skip("it does not run")
+			return
 		}
 		from := target.Causes[len(target.Causes)-1].At.Add(drawDuration(t, "until the pause"))
 		to := from.Add(drawDuration(t, "pause"))
@@ -498,9 +498,12 @@ func TestALongerPauseNeverMakesADueTimeEarlier(t *testing.T) {
 		c := drawCalendar(t)
 		rule := drawRule(t)
 		life := drawLife(t, c, rule)
-		target := life[len(life)-1]
+		target, _, err := life[len(life)-1].Apply(rule, c, core.Cause{Kind: core.CausePaused, Reason: core.PauseByHand})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if target.State != core.StatePaused {
-			t.Skip("it is not paused")
+			return // late, or stopped
 		}
 		now := target.Causes[len(target.Causes)-1].At.Add(drawDuration(t, "pause"))
 		later := now.Add(drawDuration(t, "longer"))
@@ -596,7 +599,7 @@ func TestAnExtensionNeverMovesADueTimeEarlier(t *testing.T) {
 		life := drawLife(t, c, rule)
 		target := life[len(life)-1]
 		if target.State != core.StateDue {
-			t.Skip("it does not run")
+			return
 		}
 		now := target.Causes[len(target.Causes)-1].At
 		longer, _, err := target.Apply(rule, c, core.Cause{Kind: core.CauseExtended, Span: drawSpan(t), Why: "records", At: now})

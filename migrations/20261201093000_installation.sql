@@ -1,12 +1,13 @@
 -- +goose Up
--- Oldest binary that can run on this schema: 0.1.
 
 create table installation (
     one        boolean primary key default true check (one),
     name       text not null,
     epoch      bigint not null default 1,
     test       boolean not null default false,
-    created_at timestamptz not null
+    created_at timestamptz not null,
+    prepared_at timestamptz,
+    demonstration boolean not null default false
 );
 comment on table installation is 'The one row that says which installation this is. A restore raises epoch.';
 comment on column installation.one is 'personal: none';
@@ -14,6 +15,8 @@ comment on column installation.name is 'personal: none';
 comment on column installation.epoch is 'personal: none';
 comment on column installation.test is 'personal: none';
 comment on column installation.created_at is 'personal: none';
+comment on column installation.prepared_at is 'personal: none';
+comment on column installation.demonstration is 'personal: none';
 
 create table documents (
     kind    text not null,

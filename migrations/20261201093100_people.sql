@@ -17,9 +17,6 @@ create table staff_users (
     password_hash text not null default '',
     roles         text[] not null default '{}',
     active        boolean not null default true,
-    failures      integer not null default 0,
-    locked_until  timestamptz,
-    theme         text not null default '',
     after_save    text not null default '',
     created_at    timestamptz not null
 );
@@ -29,9 +26,6 @@ comment on column staff_users.email is 'personal: staff';
 comment on column staff_users.password_hash is 'personal: staff';
 comment on column staff_users.roles is 'personal: staff';
 comment on column staff_users.active is 'personal: staff';
-comment on column staff_users.failures is 'personal: staff';
-comment on column staff_users.locked_until is 'personal: staff';
-comment on column staff_users.theme is 'personal: staff';
 comment on column staff_users.after_save is 'personal: staff';
 comment on column staff_users.created_at is 'personal: staff';
 

@@ -19,6 +19,13 @@ comment on column sign_in_failures.account is 'personal: staff';
 comment on column sign_in_failures.failures is 'personal: none';
 comment on column sign_in_failures.last_at is 'personal: none';
 
+-- Small numbers name people in addresses of pages, where identifiers do not
+-- belong.
+alter table staff_users add column no integer generated always as identity unique;
+alter table persons add column no integer generated always as identity unique;
+comment on column staff_users.no is 'personal: staff';
+comment on column persons.no is 'personal: person';
+
 -- Finding a caller: by part of a telephone number, of an email address, or of
 -- a postal address and its postcode, however they are spaced.
 create index persons_by_phone on persons using gin (regexp_replace(phone, '\D', '', 'g') gin_trgm_ops) where phone <> '';
@@ -29,6 +36,8 @@ create index persons_by_address on persons using gin (replace(lower(address), ' 
 drop index persons_by_address;
 drop index persons_by_email_part;
 drop index persons_by_phone;
+alter table persons drop column no;
+alter table staff_users drop column no;
 drop table sign_in_failures;
 drop index sign_in_links_by_email;
 alter table sign_in_links drop column purpose;

@@ -53,9 +53,9 @@ create table cases (
     updated_at        timestamptz not null
 );
 create index cases_by_raised on cases (scope_id, raised_at desc, id desc);
-create index cases_open_by_due on cases (scope_id, due_at, id) where status_kind in ('start', 'open', 'waiting');
+create index cases_open_by_due on cases (scope_id, coalesce(due_at, 'infinity'), id) where status_kind in ('start', 'open', 'waiting');
 create index cases_open_by_raised on cases (scope_id, raised_at desc, id desc) where status_kind in ('start', 'open', 'waiting');
-create index cases_by_assignee on cases (assignee_id, due_at, id) where status_kind in ('start', 'open', 'waiting');
+create index cases_by_assignee on cases (assignee_id, coalesce(due_at, 'infinity'), id) where status_kind in ('start', 'open', 'waiting');
 create index cases_by_requester on cases (requester_id, raised_at desc) where requester_id is not null;
 create index cases_by_place on cases using gist (place) where place is not null;
 comment on table cases is 'One matter somebody is answerable for. version and updated_at are in no index: every command writes them.';

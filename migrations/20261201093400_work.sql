@@ -137,34 +137,42 @@ comment on column attachments.deleted_at is 'personal: none';
 comment on column attachments.deleted_by is 'personal: staff';
 
 create table targets (
-    id          uuid primary key,
-    case_id     uuid not null references cases,
-    rule_key    text not null,
-    name        text not null,
-    calendar    text not null,
+    id               uuid primary key,
+    case_id          uuid not null references cases,
+    rule_key         text not null,
+    name             jsonb not null,
+    type_version     integer not null,
+    calendar         text not null,
     calendar_version integer not null,
-    state       text not null,
-    causes      jsonb not null,
-    due_at      timestamptz,
-    time_left   bigint,
-    generation  integer not null,
-    next_at     timestamptz,
+    causes           jsonb not null,
+    done             text[] not null default '{}',
+    state            text not null check (state in ('due', 'paused', 'met', 'breached', 'cleared')),
+    due_at           timestamptz,
+    time_left        bigint not null default 0,
+    left_working     boolean not null default false,
+    stopped_at       timestamptz,
+    next_at          timestamptz,
+    generation       integer not null,
     unique (case_id, rule_key)
 );
-create index targets_due on targets (next_at) where next_at is not null;
-comment on table targets is 'Promises with a clock. The causes explain the due time; the ledger is derived from them.';
+create index targets_due on targets (next_at, id) include (case_id) where next_at is not null;
+comment on table targets is 'Promises with a clock, each under the rule of the version of its case type that it was set by. The causes explain the due time; all below done is derived from them.';
 comment on column targets.id is 'personal: none';
 comment on column targets.case_id is 'personal: none';
 comment on column targets.rule_key is 'personal: none';
 comment on column targets.name is 'personal: none';
+comment on column targets.type_version is 'personal: none';
 comment on column targets.calendar is 'personal: none';
 comment on column targets.calendar_version is 'personal: none';
+comment on column targets.causes is 'personal: person, since reasons are given in words; names of staff too';
+comment on column targets.done is 'personal: none';
 comment on column targets.state is 'personal: none';
-comment on column targets.causes is 'personal: staff';
 comment on column targets.due_at is 'personal: none';
-comment on column targets.time_left is 'personal: none';
-comment on column targets.generation is 'personal: none';
+comment on column targets.time_left is 'personal: none; nanoseconds';
+comment on column targets.left_working is 'personal: none';
+comment on column targets.stopped_at is 'personal: none';
 comment on column targets.next_at is 'personal: none';
+comment on column targets.generation is 'personal: none';
 
 create table composer_drafts (
     staff_id   uuid not null references staff_users,

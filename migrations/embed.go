@@ -12,7 +12,7 @@
 // contract a release later. Without that line only programs which know the
 // migration may use the database.
 //
-// There are no "Down" parts: a schema moves forward only.
+// A "Down" part is a note for developers; the program only moves forward.
 package migrations
 
 import "embed"

@@ -160,7 +160,9 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 	})
 	for _, i := range order {
 		a.works[i] = a.work(a.request.Changes[i])
-		if !a.works[i].isNew {
+		if a.works[i].isNew {
+			a.readLoaders(reads, &Reads{Case: a.works[i].Case.ID, Work: a.works[i]}, i)
+		} else {
 			a.readCase(reads, i)
 		}
 	}
@@ -229,7 +231,12 @@ func (a *attempt) readCase(reads *Reads, i int) {
 	for _, preload := range a.door.preloads {
 		preload(r)
 	}
-	for _, cmd := range ch.Commands {
+	a.readLoaders(reads, r, i)
+}
+
+// readLoaders adds what the commands of one change want to read.
+func (a *attempt) readLoaders(reads, r *Reads, i int) {
+	for _, cmd := range a.request.Changes[i].Commands {
 		if loader, ok := cmd.(Loader); ok {
 			loader.Load(r)
 		}

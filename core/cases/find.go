@@ -109,3 +109,11 @@ func (s *Service) groupsOf(ctx context.Context, id core.StaffID) ([]string, erro
 // TrackingToken is the secret in the link that follows a case without an
 // account.
 func (s *Service) TrackingToken(id core.CaseID) string { return s.secret.TrackingToken(id) }
+
+const deleteOldKeys = `DELETE FROM idempotency_keys WHERE created_at < $1`
+
+// Sweep forgets the results of requests that nobody will repeat any more.
+func (s *Service) Sweep(ctx context.Context) error {
+	_, err := s.db.Pool().Exec(ctx, deleteOldKeys, s.clock.Now().Add(-keepKeys))
+	return postgres.Translate(err)
+}

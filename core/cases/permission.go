@@ -53,3 +53,10 @@ func mayRaise(by core.Actor, t *core.CaseType, groups []string) []core.Permissio
 	}
 	return nil
 }
+
+// Allows reports whether a staff user who is a member of groups, and for whom
+// there are reasons for access, would hold a permission on the case as it
+// stands. It is for those whom a command concerns, not for the one who gives it.
+func (w *Work) Allows(groups []string, reasons []core.AccessReason, p core.Permission) bool {
+	return slices.Contains(mayDo(core.Actor{Kind: core.ActorStaff}, w.Case, w.Type, groups, reasons), p)
+}

@@ -56,6 +56,21 @@ func (*ChangeStage) Needs() core.Permission { return core.MayWork }
 // Touches implements [Command].
 func (*ChangeStage) Touches() []core.Aspect { return []core.Aspect{core.AspectStage} }
 
+// NextStage is the stage that a change of stage is to enter, for guards on
+// case.change_stage; false when the type has no such stage.
+func NextStage(w *Work) (core.Stage, bool) {
+	to, i := w.Type.Stage(*nextStageSlot.Of(w))
+	return to, i >= 0
+}
+
+var nextStageSlot = NewSlot[string]("stage to enter")
+
+// Prepare implements [Preparer]: guards run before Apply and must know.
+func (c *ChangeStage) Prepare(w *Work) error {
+	*nextStageSlot.Of(w) = c.To
+	return nil
+}
+
 // Apply implements [Command].
 func (c *ChangeStage) Apply(_ context.Context, w *Work) error {
 	to, i := w.Type.Stage(c.To)

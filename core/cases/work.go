@@ -2,8 +2,11 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,6 +34,7 @@ type Work struct {
 	tx       querier
 	recorded *core.Case // the case as the last event left it
 	isNew    bool
+	beside   map[core.Aspect]core.Changed // of what is no column of the case, since then
 	writes   []write
 	entries  []recordedEvent
 	handled  int // entries whose consequences have run
@@ -72,9 +76,19 @@ func (w *Work) Record(kind core.EventKind, about core.About) {
 // at its due time, whoever was at the door when it was noticed.
 func (w *Work) RecordAs(by core.Actor, at time.Time, kind core.EventKind, about core.About) {
 	event := core.Event{Kind: kind, Changes: core.Difference(w.recorded, w.Case), About: about}
-	w.recorded = w.Case.Clone()
+	maps.Copy(event.Changes, w.beside)
+	w.recorded, w.beside = w.Case.Clone(), nil
 	w.Case.Version++
 	w.entries = append(w.entries, recordedEvent{event, by, at})
+}
+
+// Beside says what changed on something that belongs to the case without being
+// a column of it, such as a target. The next event that is recorded holds it.
+func (w *Work) Beside(aspect core.Aspect, before, after any) {
+	if w.beside == nil {
+		w.beside = map[core.Aspect]core.Changed{}
+	}
+	w.beside[aspect] = core.Changed{before, after}
 }
 
 // Made names what the command brought into being for the page that asked.
@@ -104,6 +118,15 @@ func (w *Work) Calendar(ctx context.Context) (*core.Calendar, int, error) {
 // CalendarAt returns one version of a calendar: the one a target is pinned to.
 func (w *Work) CalendarAt(ctx context.Context, key string, version int) (*core.Calendar, error) {
 	return w.door.types.CalendarAt(ctx, key, version)
+}
+
+// TypeAt returns one version of the case's type: the one under which a target
+// was set.
+func (w *Work) TypeAt(ctx context.Context, version int) (*core.CaseType, error) {
+	if version == w.Type.Version {
+		return w.Type, nil
+	}
+	return w.door.types.At(ctx, w.Type.Key, version)
 }
 
 // Respond notes the first response by staff, if this is it: a public note, a
@@ -147,10 +170,8 @@ func (w *Work) run(ctx context.Context, cmd Command, depth int) error {
 			return err
 		}
 	}
-	for _, guard := range w.door.guards[cmd.Name()] {
-		if err := guard(w); err != nil {
-			return err
-		}
+	if err := w.guard(cmd.Name()); err != nil {
+		return err
 	}
 	if loader, ok := cmd.(Loader); ok && depth > 0 {
 		if err := w.load(ctx, loader); err != nil {
@@ -165,6 +186,27 @@ func (w *Work) run(ctx context.Context, cmd Command, depth int) error {
 		return fmt.Errorf("%s changed the case and recorded nothing", cmd.Name())
 	}
 	return w.follow(ctx, depth)
+}
+
+// guard asks every guard of a command, so that whoever is refused learns of
+// each obstacle at once. An error that is no refusal ends the asking.
+func (w *Work) guard(name core.CommandName) error {
+	var obstacles []string
+	for _, guard := range w.door.guards[name] {
+		err := guard(w)
+		var refusal *core.Error
+		switch {
+		case err == nil:
+		case errors.As(err, &refusal) && refusal.Kind == core.ErrConflict:
+			obstacles = append(obstacles, refusal.Message)
+		default:
+			return err
+		}
+	}
+	if len(obstacles) == 0 {
+		return nil
+	}
+	return core.Conflict("%s", strings.Join(obstacles, " "))
 }
 
 // follow runs the consequences of the events that have none yet.

@@ -4,6 +4,16 @@
 // Published versions are immutable documents, so they are decoded once and
 // kept. What a type means for a case (moves, duties, reasons) is in package
 // core; what happens to cases is in core/cases.
+//
+//	section.go          the list of sections: one value says what each part of a file is
+//	setup.go … targets.go  the sections: their parts, rules and differences
+//	source.go, decode.go   from YAML to values, every mistake with its place
+//	shape.go, encode.go    how files write what types say; and back to YAML
+//	check.go, nearest.go   what sections may ask and say; “did you mean …?”
+//	diff.go, schema.go     differences in sentences; the published JSON Schema
+//	calendarfile.go, holidays.go  calendars, and the public holidays of regions
+//	publish.go, history.go drafts, versions, going back
+//	shipped/               the files that come with the program
 package casetypes
 
 import (

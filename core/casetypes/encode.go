@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -19,9 +21,17 @@ import (
 // flowWidth is how wide a mapping or list may be to stand on one line.
 const flowWidth = 110
 
+// plainText is text that every reader of YAML, of any version and in any
+// place, takes for nothing but text: a letter first, or a number and a unit.
+var plainText = regexp.MustCompile(`^(\pL([\pL\pN '’()./_-]|:[\pL\pN])*[\pL\pN.)]|\pL|[0-9]+ \pL[\pL ]*\pL)$`)
+
 func str(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if bytes.ContainsAny([]byte(s), "\n\t") {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	if !plainText.MatchString(s) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
@@ -184,9 +194,6 @@ func keysInOrder(v reflect.Value) []string {
 func fold(n *yaml.Node) int {
 	const quotes, separator, brackets = 2, 2, 4
 	if n.Kind == yaml.ScalarNode {
-		if n.Style == yaml.DoubleQuotedStyle {
-			return flowWidth
-		}
 		return utf8.RuneCountInString(n.Value) + quotes
 	}
 	width, nested := brackets, false

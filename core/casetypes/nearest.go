@@ -61,8 +61,8 @@ func didYouMean(name string, known []string) (sentence, meant string) {
 	if len(known) == 0 || len(known) > few {
 		return "", ""
 	}
-	known = slices.Sorted(slices.Values(known))
-	return " There is " + oneOf(known, "and") + ".", ""
+	known = slices.Compact(slices.Sorted(slices.Values(known)))
+	return " Use " + oneOf(known, "or") + ".", ""
 }
 
 // oneOf joins names as a sentence does: a, b and c.

@@ -50,12 +50,12 @@ func read(f File) (source, Findings) {
 	case !utf8.Valid(f.Source):
 		line, column := placeOfBadUTF8(f.Source)
 		return src, say(line, column, "This is not UTF-8 text. Save the file as UTF-8.")
-	case len(bytes.TrimSpace(f.Source)) == 0:
-		return src, say(0, 0, "The file is empty.")
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(f.Source))
 	var document yaml.Node
-	if err := decoder.Decode(&document); err != nil {
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return src, say(1, 1, "The file is empty.")
+	} else if err != nil {
 		return src, syntaxFinding(f, err)
 	}
 	var second yaml.Node
@@ -63,9 +63,6 @@ func read(f File) (source, Findings) {
 		return src, say(second.Line, second.Column, "A second document begins here. Write one document in a file.")
 	} else if !errors.Is(err, io.EOF) {
 		return src, syntaxFinding(f, err)
-	}
-	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 {
-		return src, say(0, 0, "The file is empty.")
 	}
 	src.root = document.Content[0]
 	w := walker{file: f.Name}
@@ -79,15 +76,39 @@ func read(f File) (source, Findings) {
 // syntaxLine takes apart the parser's own words.
 var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
+// sayings puts the parser's words for the usual slips into ours. Where early
+// is set the parser counts the line from zero.
+var sayings = map[string]struct {
+	words string
+	early bool
+}{
+	"did not find expected ',' or '}'":                {"a comma or the closing } is missing. Put text with ? : , { or } in quotes.", true},
+	"did not find expected ',' or ']'":                {"a comma or the closing ] is missing. Put text with ? : , [ or ] in quotes.", true},
+	"did not find expected key":                       {"the line does not fit what is around it. Look at how far it is indented.", true},
+	"did not find expected '-' indicator":             {"the line does not fit the list around it. Look at how far it is indented.", true},
+	"did not find expected node content":              {"a value is missing.", true},
+	"did not find expected <document start>":          {"the line does not fit what is before it.", true},
+	"mapping values are not allowed in this context":  {"there is one colon too many. Put text with a colon in quotes.", false},
+	"could not find expected ':'":                     {"a colon is missing after a name.", false},
+	"found character that cannot start any token":     {"a value cannot begin with this character. Put text in quotes; indent with spaces, not tabs.", false},
+	"found a tab character that violates indentation": {"a tab indents this line. Indent with spaces.", false},
+	"found unexpected end of stream":                  {"the closing quote is missing.", false},
+}
+
 func syntaxFinding(f File, err error) Findings {
-	finding := Finding{File: f.Name, Line: 1, Column: 1, Message: "This is not YAML: " + err.Error() + "."}
-	if m := syntaxLine.FindStringSubmatch(err.Error()); m != nil {
-		finding.Message = "This is not YAML: " + m[2] + "."
-		if line, err := strconv.Atoi(m[1]); err == nil {
-			finding.Line, finding.Column = line, firstColumn(f.Source, line)
+	line, words := 0, err.Error()
+	if m := syntaxLine.FindStringSubmatch(words); m != nil {
+		line, _ = strconv.Atoi(m[1]) // none is line 0
+		words = m[2] + "."
+		if saying, ok := sayings[m[2]]; ok {
+			words = saying.words
+			if saying.early {
+				line++
+			}
 		}
 	}
-	return Findings{finding}
+	line = max(line, 1)
+	return Findings{{File: f.Name, Line: line, Column: firstColumn(f.Source, line), Message: "This is not YAML: " + words}}
 }
 
 // firstColumn is where the first letter of a line stands: the parser tells

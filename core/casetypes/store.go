@@ -3,6 +3,8 @@ package casetypes
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres"
 )
@@ -16,7 +18,11 @@ type head struct {
 }
 
 func (s *Service) heads(ctx context.Context, kind string) ([]head, error) {
-	return postgres.All[head](ctx, s.db.Pool(), selectHeads, kind)
+	return headsOf(ctx, s.db.Pool(), kind)
+}
+
+func headsOf(ctx context.Context, q postgres.Querier, kind string) ([]head, error) {
+	return postgres.All[head](ctx, q, selectHeads, kind)
 }
 
 const selectNewest = `SELECT coalesce(max(version), 0) AS version FROM documents WHERE kind = $1 AND key = $2`
@@ -25,7 +31,11 @@ type newest struct{ Version int }
 
 // newest returns the number of the newest version, 0 when there is none.
 func (s *Service) newest(ctx context.Context, kind, key string) (int, error) {
-	row, err := postgres.One[newest](ctx, s.db.Pool(), core.NotFound("There is no %q.", key), selectNewest, kind, key)
+	return newestVersion(ctx, s.db.Pool(), kind, key)
+}
+
+func newestVersion(ctx context.Context, q postgres.Querier, kind, key string) (int, error) {
+	row, err := postgres.One[newest](ctx, q, core.NotFound("There is no %q.", key), selectNewest, kind, key)
 	return row.Version, err
 }
 
@@ -37,4 +47,74 @@ func (s *Service) body(ctx context.Context, kind string, name versioned) ([]byte
 	row, err := postgres.One[body](ctx, s.db.Pool(),
 		core.NotFound("There is no version %d of %q.", name.version, name.key), selectBody, kind, name.key, name.version)
 	return row.Body, err
+}
+
+const selectSource = `SELECT source FROM documents WHERE kind = $1 AND key = $2 AND version = $3`
+
+type sourceText struct{ Source string }
+
+func (s *Service) sourceOf(ctx context.Context, kind string, name versioned) (string, error) {
+	row, err := postgres.One[sourceText](ctx, s.db.Pool(),
+		core.NotFound("There is no version %d of %q.", name.version, name.key), selectSource, kind, name.key, name.version)
+	return row.Source, err
+}
+
+// A version published by somebody who is no staff user has no name here.
+const selectVersions = `
+SELECT d.kind, d.key, d.version, d.by_id, coalesce(u.name, '') AS by_name, d.at, d.note
+FROM documents d LEFT JOIN staff_users u ON u.id::text = d.by_id
+WHERE d.kind = $1 AND d.key = $2
+ORDER BY d.version DESC LIMIT 500`
+
+func (s *Service) versions(ctx context.Context, kind, key string) ([]Version, error) {
+	return inUTC(postgres.All[Version](ctx, s.db.Pool(), selectVersions, kind, key))
+}
+
+const selectNewestVersions = `
+SELECT DISTINCT ON (d.key) d.kind, d.key, d.version, d.by_id, coalesce(u.name, '') AS by_name, d.at, d.note
+FROM documents d LEFT JOIN staff_users u ON u.id::text = d.by_id
+WHERE d.kind = $1
+ORDER BY d.key, d.version DESC`
+
+func (s *Service) newestVersions(ctx context.Context, kind string) ([]Version, error) {
+	return inUTC(postgres.All[Version](ctx, s.db.Pool(), selectNewestVersions, kind))
+}
+
+func inUTC(list []Version, err error) ([]Version, error) {
+	for i := range list {
+		list[i].At = list[i].At.UTC()
+	}
+	return list, err
+}
+
+const selectPrefixes = `
+SELECT DISTINCT ON (key) key, coalesce(body #>> '{reference,prefix}', '') AS prefix
+FROM documents WHERE kind = 'case_type'
+ORDER BY key, version DESC`
+
+type prefixRow struct{ Key, Prefix string }
+
+// prefixes says which case type has which reference prefix now.
+func prefixes(ctx context.Context, q postgres.Querier) (map[string]string, error) {
+	rows, err := postgres.All[prefixRow](ctx, q, selectPrefixes)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.Prefix] = r.Key
+	}
+	return out, nil
+}
+
+const insertDocument = `
+INSERT INTO documents (kind, key, version, body, source, by_id, at, note)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+const lockPublishing = `SELECT pg_advisory_xact_lock(7203114455031)`
+
+// lockConfiguration lets one publication at a time into its transaction.
+func lockConfiguration(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, lockPublishing)
+	return postgres.Translate(err)
 }

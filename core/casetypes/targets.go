@@ -167,7 +167,9 @@ func validateMessages(c *Check) {
 		at := At("messages", event)
 		c.Exists(at, "event", event, words(MessageEvents()))
 		for audience, template := range table {
-			c.Exists(at.And(audience), "audience", audience, Audiences())
+			if !c.Exists(at.And(audience), "audience", audience, Audiences()) {
+				continue
+			}
 			if template == ByReason && event == string(core.CaseClosed) && audience == "requester" {
 				continue
 			}

@@ -6,7 +6,7 @@
 // core/notifications and the case types' message tables. Handing a message to
 // a mail server is [Sender], which core/mail satisfies.
 //
-//	template.go, check.go   templates as documents; a broken one cannot be published
+//	template.go, inspect.go templates as documents; a broken one cannot be published
 //	shipped/                the templates that come with the program
 //	liquid.go, html.go      text from a template, HTML from the text
 //	compose.go              from data to a [Letter] ready for the outbox

@@ -95,7 +95,7 @@ func TestABrokenTemplateCannotBePublished(t *testing.T) {
 		"a slip in a name":        {"{{ case.refrence }}", `"case.reference"`},
 		"a slip behind a branch":  {"{% if reason %}a{% elsif case.refrence %}b{% endif %}", `"case.reference"`},
 		"a slip in a loop":        {"{% for a in answers %}{{ a.qestion }}{% endfor %}", "qestion"},
-		"an index":                {`{{ case["reference"] }}`, "["},
+		"an index":                {`{{ reason["a"] }}`, "cannot be used"},
 		"nothing":                 {" \n ", "empty"},
 		"nothing but a comment":   {"{% comment %}x{% endcomment %}", "nothing is left"},
 		"too much":                {strings.Repeat("x", 20_001), "longer"},

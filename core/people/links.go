@@ -29,10 +29,12 @@ const (
 	linkPassword linkPurpose = "password"
 )
 
-// Paths of the pages that links lead to, followed by the token.
+// Paths of pages that people are sent to; those for links are followed by the
+// token.
 const (
 	SignInLinkPath   = "/sign-in/link/"
 	PasswordLinkPath = "/staff/password/"
+	StaffSignInPath  = "/staff/sign-in"
 )
 
 var errDeadLink = core.NotFound("This link does not work any more. It may have been used, or be too old. Ask for a new one.")
@@ -94,7 +96,11 @@ func (s *Service) SignInByLink(ctx context.Context, token, device string) (in Si
 		if err != nil {
 			return err
 		}
-		in, err = s.begin(ctx, tx, PersonSession, core.PersonActor(person.ID, person.Name), device)
+		name := person.Name
+		if name == "" {
+			name = person.Email // as SessionByToken will say
+		}
+		in, err = s.begin(ctx, tx, PersonSession, core.PersonActor(person.ID, name), device)
 		in.Email, in.Next = person.Email, link.Next
 		return err
 	})

@@ -34,9 +34,9 @@ func CheckPassword(password, name, email string) error {
 	case !utf8.ValidString(password):
 		return refuse("This password contains something that is not text. Type another one.")
 	case letters < MinPassword:
-		return refuse("Use at least %d letters. Several words that do not belong together make a good password.", MinPassword)
+		return refuse("Use at least %d characters. Several words that do not belong together make a good password.", MinPassword)
 	case letters > MaxPassword:
-		return refuse("Use at most %d letters.", MaxPassword)
+		return refuse("Use at most %d characters.", MaxPassword)
 	}
 	plain := plainLetters(password)
 	local, _, _ := strings.Cut(email, "@")

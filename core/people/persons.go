@@ -49,11 +49,11 @@ func (s *Service) FindOrCreate(ctx context.Context, by core.Actor, d Details) (p
 
 func (s *Service) findOrCreate(ctx context.Context, tx pgx.Tx, by core.Actor, d Details) (core.Person, error) {
 	person := d.apply(core.Person{ID: core.NewID[core.PersonID](), CreatedAt: s.now()})
-	created, err := s.store.InsertPerson(ctx, tx, person)
+	no, err := s.store.InsertPerson(ctx, tx, person)
 	if err != nil {
 		return person, err
 	}
-	if created {
+	if person.No = no; no > 0 {
 		return person, s.record(ctx, tx, by, person.ID.String(), core.Event{
 			Kind: PersonCreated, Changes: changesBetween(blankPerson, personAspects(person)),
 		})
@@ -75,6 +75,15 @@ func (s *Service) FindPerson(ctx context.Context, by core.Actor, id core.PersonI
 		return core.Person{}, errNoPerson
 	}
 	return s.store.FindPerson(ctx, s.db.Pool(), id)
+}
+
+// FindPersonByNo returns the customer with a number to staff, or a not-found
+// error.
+func (s *Service) FindPersonByNo(ctx context.Context, by core.Actor, no int) (core.Person, error) {
+	if !by.IsStaff() {
+		return core.Person{}, errNoPerson
+	}
+	return s.store.FindPersonByNo(ctx, s.db.Pool(), no)
 }
 
 // UpdatePerson changes what is known of a customer. Staff may change all of

@@ -154,7 +154,7 @@ func TestAnAdministratorSeesALockAndOpensIt(t *testing.T) {
 	for range 5 {
 		_, _ = w.SignIn(t.Context(), user.Email, "wrong harbour seven lamps", "")
 	}
-	account, err := w.FindAccount(t.Context(), w.admin, user.ID)
+	account, err := w.FindAccount(t.Context(), w.admin, user.No)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 // personRow is a customer as the database gives it.
 type personRow struct {
 	ID        core.PersonID
+	No        int
 	Name      string
 	Email     string
 	Phone     string
@@ -36,12 +37,17 @@ func persons(rows []personRow, err error) ([]core.Person, error) {
 const insertPerson = `
 INSERT INTO persons (id, name, email, phone, address, language, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (email) WHERE email <> '' DO NOTHING`
+ON CONFLICT (email) WHERE email <> '' DO NOTHING
+RETURNING no`
 
-// InsertPerson adds a customer, unless there is one with this email address.
-func (*Store) InsertPerson(ctx context.Context, q querier, p core.Person) (added bool, err error) {
-	rows, err := exec(ctx, q, insertPerson, p.ID, p.Name, p.Email, p.Phone, p.Address, p.Language, p.CreatedAt)
-	return rows == 1, err
+// InsertPerson adds a customer and returns their number; 0 when there is
+// somebody with this email address already.
+func (*Store) InsertPerson(ctx context.Context, q querier, p core.Person) (no int, err error) {
+	rows, err := postgres.All[struct{ No int }](ctx, q, insertPerson, p.ID, p.Name, p.Email, p.Phone, p.Address, p.Language, p.CreatedAt)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	return rows[0].No, nil
 }
 
 const updatePerson = `
@@ -54,17 +60,25 @@ func (*Store) UpdatePerson(ctx context.Context, q querier, p core.Person) error 
 
 const (
 	selectPerson = `
-SELECT id, name, email, phone, address, language, created_at FROM persons WHERE id = $1`
+SELECT id, no, name, email, phone, address, language, created_at FROM persons WHERE id = $1`
+	selectPersonByNo = `
+SELECT id, no, name, email, phone, address, language, created_at FROM persons WHERE no = $1`
 	lockPerson = `
-SELECT id, name, email, phone, address, language, created_at FROM persons WHERE id = $1 FOR NO KEY UPDATE`
+SELECT id, no, name, email, phone, address, language, created_at FROM persons WHERE id = $1 FOR NO KEY UPDATE`
 	lockPersonByEmail = `
-SELECT id, name, email, phone, address, language, created_at FROM persons
+SELECT id, no, name, email, phone, address, language, created_at FROM persons
 WHERE email = $1 AND email <> '' FOR NO KEY UPDATE`
 )
 
 // FindPerson returns a customer.
 func (*Store) FindPerson(ctx context.Context, q querier, id core.PersonID) (core.Person, error) {
 	row, err := postgres.One[personRow](ctx, q, errNoPerson, selectPerson, id)
+	return row.person(), err
+}
+
+// FindPersonByNo is FindPerson by number.
+func (*Store) FindPersonByNo(ctx context.Context, q querier, no int) (core.Person, error) {
+	row, err := postgres.One[personRow](ctx, q, errNoPerson, selectPersonByNo, no)
 	return row.person(), err
 }
 
@@ -84,7 +98,7 @@ func (*Store) LockPersonByEmail(ctx context.Context, q querier, email string) (c
 // searchPersons has one condition for each index it can use. The names are
 // compared by trigrams too, so that Katherine is found as Catherine.
 const searchPersons = `
-SELECT id, name, email, phone, address, language, created_at FROM persons
+SELECT id, no, name, email, phone, address, language, created_at FROM persons
 WHERE lower(name) LIKE $1 OR lower(name) % $2
 	OR ($3 <> '' AND email <> '' AND email LIKE $3)
 	OR ($4 <> '' AND phone <> '' AND regexp_replace(phone, '\D', '', 'g') LIKE $4)
@@ -101,7 +115,7 @@ func (*Store) SearchPersons(ctx context.Context, q querier, p searchPatterns, li
 }
 
 const selectDuplicates = `
-SELECT d.id, d.name, d.email, d.phone, d.address, d.language, d.created_at
+SELECT d.id, d.no, d.name, d.email, d.phone, d.address, d.language, d.created_at
 FROM persons p JOIN persons d ON d.id <> p.id AND (
 	(p.name <> '' AND lower(d.name) = lower(p.name) AND lower(d.name) LIKE lower(p.name))
 	OR (p.phone <> '' AND d.phone <> '' AND regexp_replace(d.phone, '\D', '', 'g') = regexp_replace(p.phone, '\D', '', 'g')))

@@ -46,7 +46,7 @@ func (r sessionRow) session() Session {
 
 const selectSession = `
 SELECT s.kind, s.staff_id, s.person_id, s.csrf, s.seen_at, s.expires_at,
-	coalesce(u.name, p.name) AS name, coalesce(u.email, p.email) AS email, coalesce(u.roles, '{}') AS roles,
+	coalesce(u.name, nullif(p.name, ''), p.email) AS name, coalesce(u.email, p.email) AS email, coalesce(u.roles, '{}') AS roles,
 	coalesce(u.after_save, '') AS after_save,
 	ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = s.staff_id ORDER BY m.group_key) AS groups
 FROM sessions s

@@ -15,15 +15,18 @@ var errNoUser = core.NotFound("There is no such staff user.")
 
 const insertUser = `
 INSERT INTO staff_users (id, name, email, password_hash, roles, active, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)`
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+RETURNING no`
 
-// InsertUser adds a staff user with their groups.
-func (*Store) InsertUser(ctx context.Context, q querier, u core.StaffUser, passwordHash string, now time.Time) error {
-	if _, err := exec(ctx, q, insertUser, u.ID, u.Name, u.Email, passwordHash, roleNames(u.Roles), u.Active, now); err != nil {
-		return err
+// InsertUser adds a staff user with their groups and returns their number.
+func (*Store) InsertUser(ctx context.Context, q querier, u core.StaffUser, passwordHash string, now time.Time) (int, error) {
+	row, err := postgres.One[struct{ No int }](ctx, q, errNoUser, insertUser,
+		u.ID, u.Name, u.Email, passwordHash, roleNames(u.Roles), u.Active, now)
+	if err != nil {
+		return 0, err
 	}
-	_, err := exec(ctx, q, insertMemberships, u.ID, nonNil(u.Groups))
-	return err
+	_, err = exec(ctx, q, insertMemberships, u.ID, nonNil(u.Groups))
+	return row.No, err
 }
 
 const (
@@ -114,6 +117,7 @@ func (*Store) LockAdministrators(ctx context.Context, q querier) (int, error) {
 // userRow is a staff user as the database gives it.
 type userRow struct {
 	ID     core.StaffID
+	No     int
 	Name   string
 	Email  string
 	Roles  []core.Role
@@ -133,19 +137,19 @@ func users(rows []userRow, err error) ([]core.StaffUser, error) {
 
 const (
 	selectUser = `
-SELECT u.id, u.name, u.email, u.roles, u.active,
+SELECT u.id, u.no, u.name, u.email, u.roles, u.active,
 	ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = u.id ORDER BY m.group_key) AS groups
 FROM staff_users u WHERE u.id = $1`
 	selectUserByEmail = `
-SELECT u.id, u.name, u.email, u.roles, u.active,
+SELECT u.id, u.no, u.name, u.email, u.roles, u.active,
 	ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = u.id ORDER BY m.group_key) AS groups
 FROM staff_users u WHERE u.email = lower($1)`
 	selectUsers = `
-SELECT u.id, u.name, u.email, u.roles, u.active,
+SELECT u.id, u.no, u.name, u.email, u.roles, u.active,
 	ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = u.id ORDER BY m.group_key) AS groups
 FROM staff_users u WHERE u.active ORDER BY lower(u.name), u.id`
 	selectGroupMembers = `
-SELECT u.id, u.name, u.email, u.roles, u.active,
+SELECT u.id, u.no, u.name, u.email, u.roles, u.active,
 	ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = u.id ORDER BY m.group_key) AS groups
 FROM memberships g JOIN staff_users u ON u.id = g.staff_id
 WHERE g.group_key = $1 AND u.active ORDER BY lower(u.name), u.id`
@@ -187,12 +191,12 @@ func (r accountRow) account() Account {
 
 const (
 	selectAccount = `
-SELECT u.id, u.name, u.email, u.roles, u.active, u.password_hash <> '' AS has_password, u.created_at,
+SELECT u.id, u.no, u.name, u.email, u.roles, u.active, u.password_hash <> '' AS has_password, u.created_at,
 	ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = u.id ORDER BY m.group_key) AS groups,
 	(SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = u.id) AS seen_at
-FROM staff_users u WHERE u.id = $1`
+FROM staff_users u WHERE u.no = $1`
 	selectAccounts = `
-SELECT u.id, u.name, u.email, u.roles, u.active, u.password_hash <> '' AS has_password, u.created_at,
+SELECT u.id, u.no, u.name, u.email, u.roles, u.active, u.password_hash <> '' AS has_password, u.created_at,
 	ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = u.id ORDER BY m.group_key) AS groups,
 	(SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = u.id) AS seen_at
 FROM staff_users u
@@ -202,9 +206,9 @@ WHERE u.active = $1
 ORDER BY lower(u.name), u.id LIMIT $4`
 )
 
-// FindAccount returns a staff user with what only administrators see.
-func (*Store) FindAccount(ctx context.Context, q querier, id core.StaffID) (Account, error) {
-	row, err := postgres.One[accountRow](ctx, q, errNoUser, selectAccount, id)
+// FindAccount returns a staff user by number, with what only administrators see.
+func (*Store) FindAccount(ctx context.Context, q querier, no int) (Account, error) {
+	row, err := postgres.One[accountRow](ctx, q, errNoUser, selectAccount, no)
 	return row.account(), err
 }
 

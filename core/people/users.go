@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/postgres"
 )
 
@@ -60,8 +61,8 @@ func (s *Service) CreateUser(ctx context.Context, by core.Actor, in UserInput) (
 		}
 	}
 	user := core.StaffUser{ID: core.NewID[core.StaffID](), Name: in.Name, Email: in.Email, Roles: in.Roles, Groups: in.Groups, Active: true}
-	err = s.db.Tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		if err := s.store.InsertUser(ctx, tx, user, hash, s.now()); err != nil {
+	err = s.db.Tx(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
+		if user.No, err = s.store.InsertUser(ctx, tx, user, hash, s.now()); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, by, user.ID.String(), core.Event{
@@ -242,17 +243,27 @@ func (s *Service) Users(ctx context.Context) ([]core.StaffUser, error) {
 	return s.store.ListUsers(ctx, s.db.Pool())
 }
 
-// FindAccount returns what an administrator sees of a staff user.
-func (s *Service) FindAccount(ctx context.Context, by core.Actor, id core.StaffID) (Account, error) {
+// FindAccount returns what an administrator sees of the staff user with a
+// number.
+func (s *Service) FindAccount(ctx context.Context, by core.Actor, no int) (Account, error) {
 	if err := mayAdminister(by); err != nil {
 		return Account{}, err
 	}
-	account, err := s.store.FindAccount(ctx, s.db.Pool(), id)
+	account, err := s.store.FindAccount(ctx, s.db.Pool(), no)
 	if err != nil {
 		return Account{}, err
 	}
 	account.LockedUntil, err = s.LockedUntil(ctx, account.Email)
 	return account, err
+}
+
+// AccountHistory returns what was done to a staff user's account, the oldest
+// first, at most a thousand changes. It is for administrators.
+func (s *Service) AccountHistory(ctx context.Context, by core.Actor, id core.StaffID) ([]core.Recorded, error) {
+	if err := mayAdminister(by); err != nil {
+		return nil, err
+	}
+	return events.History(ctx, s.db.Pool(), core.StreamPeople, id.String(), 0, 1000)
 }
 
 // Accounts lists staff users for an administrator, by name, at most a thousand.

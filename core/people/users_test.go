@@ -25,7 +25,9 @@ func TestOnlyAdministratorsChangeStaffUsersAndGroups(t *testing.T) {
 		wantKind(t, w.Activate(ctx, by, user.ID), core.ErrForbidden)
 		_, _, err = w.NewPasswordLink(ctx, by, user.ID)
 		wantKind(t, err, core.ErrForbidden)
-		_, err = w.FindAccount(ctx, by, user.ID)
+		_, err = w.FindAccount(ctx, by, user.No)
+		wantKind(t, err, core.ErrForbidden)
+		_, err = w.AccountHistory(ctx, by, user.ID)
 		wantKind(t, err, core.ErrForbidden)
 		_, err = w.Accounts(ctx, by, people.AccountFilter{})
 		wantKind(t, err, core.ErrForbidden)
@@ -253,13 +255,13 @@ func TestAccountsAreListedByWhatAnAdministratorLooksFor(t *testing.T) {
 			t.Errorf("%+v lists %q, want %q", f, got, want)
 		}
 	}
-	account, err := w.FindAccount(t.Context(), w.admin, tom.ID)
+	account, err := w.FindAccount(t.Context(), w.admin, tom.No)
 	if err != nil || !account.HasPassword || !account.SeenAt.Equal(w.clock.Now()) || !account.LockedUntil.IsZero() {
 		t.Errorf("%+v, %v", account, err)
 	}
 	_, err = w.Accounts(t.Context(), w.admin, people.AccountFilter{Query: "x\x00"})
 	wantField(t, err, "q")
-	_, err = w.FindAccount(t.Context(), w.admin, core.StaffID{})
+	_, err = w.FindAccount(t.Context(), w.admin, 999)
 	wantKind(t, err, core.ErrNotFound)
 }
 

@@ -20,7 +20,7 @@ type localKey string
 const (
 	requestIDKey localKey = "request-id"
 	routeKey     localKey = "route"
-	principalKey localKey = "principal"
+	sessionKey   localKey = "session"
 	tokenKey     localKey = "session-token"
 	visitKey     localKey = "visit"
 )

@@ -22,6 +22,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/events"
+	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/server"
 )
 
@@ -41,15 +42,15 @@ func (c *clock) move(d time.Duration) {
 // sessions answers from a table; "broken" is a database that is away.
 type sessions map[string]core.Actor
 
-func (s sessions) Principal(_ context.Context, token string) (server.Principal, error) {
+func (s sessions) SessionByToken(_ context.Context, token string) (people.Session, error) {
 	if token == "broken" {
-		return server.Principal{}, errors.New("connection refused")
+		return people.Session{}, errors.New("connection refused")
 	}
 	actor, ok := s[token]
 	if !ok {
-		return server.Principal{}, core.NotFound("There is no such session.")
+		return people.Session{}, core.NotFound("There is no such session.")
 	}
-	return server.Principal{Actor: actor}, nil
+	return people.Session{Actor: actor}, nil
 }
 
 type site struct {

@@ -9,19 +9,15 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/people"
 )
 
-// Principal is who a session belongs to.
-type Principal struct {
-	Actor core.Actor
-}
-
-// Sessions looks sessions up. Tokens are secrets: they are stored hashed and
-// never logged.
+// Sessions looks sessions up; [people.Service] does. Tokens are secrets: they
+// are stored hashed and never logged.
 type Sessions interface {
-	// Principal returns who holds token, or a not-found error when no live
-	// session has it (unknown, expired, revoked).
-	Principal(ctx context.Context, token string) (Principal, error)
+	// SessionByToken returns the session that token opens, or a not-found error
+	// when there is none (unknown, expired, revoked).
+	SessionByToken(ctx context.Context, token string) (people.Session, error)
 }
 
 const (
@@ -33,10 +29,16 @@ const (
 // Actor returns who makes this request: the holder of the session, or somebody
 // anonymous.
 func Actor(c *fiber.Ctx) core.Actor {
-	if p, ok := c.Locals(principalKey).(Principal); ok {
-		return p.Actor
+	if session, ok := Session(c); ok {
+		return session.Actor
 	}
 	return core.AnonymousActor()
+}
+
+// Session returns this request's live session, if it has one.
+func Session(c *fiber.Ctx) (people.Session, bool) {
+	session, ok := c.Locals(sessionKey).(people.Session)
+	return session, ok
 }
 
 // SessionToken returns the token of this request's live session, or "".
@@ -50,13 +52,13 @@ func (a *App) loadSession(c *fiber.Ctx) error {
 	if token == "" || len(token) > maxTokenLength {
 		return c.Next()
 	}
-	p, err := a.options.Sessions.Principal(c.UserContext(), token)
+	session, err := a.options.Sessions.SessionByToken(c.UserContext(), token)
 	switch core.KindOf(err) {
 	case "":
 		if err != nil {
 			return err // a database that does not answer is not "signed out"
 		}
-		c.Locals(principalKey, p)
+		c.Locals(sessionKey, session)
 		c.Locals(tokenKey, token)
 	case core.ErrNotFound:
 		a.dropCookie(c, "session")
@@ -80,7 +82,7 @@ func (a *App) SignIn(c *fiber.Ctx, token string, until time.Time) {
 func (a *App) SignOut(c *fiber.Ctx) {
 	a.dropCookie(c, "session")
 	a.dropCookie(c, "visit")
-	c.Locals(principalKey, nil)
+	c.Locals(sessionKey, nil)
 	c.Locals(tokenKey, nil)
 	c.Locals(visitKey, nil)
 	// Nothing of what was shown may come back with the back button.

@@ -87,8 +87,8 @@ func what(c *forms.Ctx, a *Complaint) forms.Page {
 }
 
 func where(c *forms.Ctx, a *Complaint) forms.Page {
-	return forms.Page{Body: forms.Body{
-		forms.Location("where", &a.Where, "Where did it happen? (optional)").Short("Where").
+	return forms.Page{Title: "Where did it happen?", Body: forms.Body{
+		forms.Location("where", &a.Where, "Address or place (optional)").Short("Where").
 			Hint("An address or a description, such as “the bus stop outside 3 Mill Lane”. Leave it empty if there is no one place."),
 	}}
 }

@@ -13,7 +13,7 @@ import (
 type visit[S any] struct {
 	step   *Step[S]
 	page   Page
-	body   []*built
+	body   []built
 	errors []abi.FieldError
 	passed bool // submitted, and nothing is wrong with it now
 }
@@ -47,6 +47,9 @@ func (f Form[S]) Handle(r *abi.Request) (*abi.Response, error) {
 	if done {
 		return f.finish(c, s, st, path), nil
 	}
+	if path[at].body == nil {
+		path[at].open(c, s, st, nil)
+	}
 	st.step = path[at].step.ID
 	st.reviewed = st.reviewed || path[at].step.Review
 	return &abi.Response{
@@ -59,35 +62,24 @@ func (f Form[S]) Handle(r *abi.Request) (*abi.Response, error) {
 
 // walk goes through the form from its first step as Next leads, lets each step
 // read and check its answers, and takes what was typed into the step shown.
-// Each page is made twice: answers may reveal further fields of the same page.
+// Steps beyond that which were never submitted are only counted: their answers
+// do not count yet.
 func (f Form[S]) walk(c *Ctx, s *S, st *state, ev *abi.Event) ([]visit[S], error) {
 	var path []visit[S]
+	beyond := false
 	for i := 0; ; {
 		step := &f.Steps[i]
 		v := visit[S]{step: step}
-		typed := step.ID == st.step && ev.Type != abi.EventStart && ev.Type != abi.EventView
-		for range 2 {
-			v.page = Page{}
-			if step.View != nil {
-				v.page = step.View(c, s)
+		submitted := slices.Contains(st.passed, step.ID)
+		if !beyond || submitted {
+			typed := ev
+			if step.ID != st.step || ev.Type == abi.EventStart || ev.Type == abi.EventView {
+				typed = nil
 			}
-			v.body = v.page.Body.build()
-			if typed {
-				st.record(v.body, ev, ev.Type == abi.EventSubmit)
-			}
-			st.bind(v.body)
+			v.open(c, s, st, typed)
+			v.passed = submitted && len(v.errors) == 0
 		}
-		c.errors = nil
-		st.asked(v.body, func(field *Field) {
-			if message := field.check(st.answer(field)); message != "" {
-				c.Error(field.node.ID, message)
-			}
-		})
-		if step.Check != nil {
-			step.Check(c, s)
-		}
-		v.errors, c.errors = c.errors, nil
-		v.passed = len(v.errors) == 0 && slices.Contains(st.passed, step.ID)
+		beyond = beyond || step.ID == st.step
 		path = append(path, v)
 
 		next := i + 1
@@ -104,6 +96,32 @@ func (f Form[S]) walk(c *Ctx, s *S, st *state, ev *abi.Event) ([]visit[S], error
 		}
 		i = next
 	}
+}
+
+// open makes the page of a step, takes what was typed into it, lets it fill its
+// variables and checks them. The page is made twice: answers may reveal
+// further fields of the same page.
+func (v *visit[S]) open(c *Ctx, s *S, st *state, typed *abi.Event) {
+	for range 2 {
+		if v.step.View != nil {
+			v.page = v.step.View(c, s)
+		}
+		v.body = v.page.Body.build(nil)
+		if typed != nil {
+			st.record(v.body, typed, typed.Type == abi.EventSubmit)
+		}
+		st.bind(v.body)
+	}
+	c.errors = nil
+	st.asked(v.body, func(field *Field) {
+		if message := field.check(st.answer(field)); message != "" {
+			c.Error(field.id, message)
+		}
+	})
+	if v.step.Check != nil {
+		v.step.Check(c, s)
+	}
+	v.errors, c.errors = c.errors, nil
 }
 
 // move decides where an event leads: to a place on the path, with the errors
@@ -170,8 +188,8 @@ func (f Form[S]) finish(c *Ctx, s *S, st *state, path []visit[S]) *abi.Response 
 	return response
 }
 
-func bodies[S any](path []visit[S]) [][]*built {
-	list := make([][]*built, len(path))
+func bodies[S any](path []visit[S]) [][]built {
+	list := make([][]built, len(path))
 	for i := range path {
 		list[i] = path[i].body
 	}

@@ -77,10 +77,10 @@ func (st *state) pass(step string) {
 
 // record takes what was typed into the fields of a page. Where all is true,
 // the page was submitted: a field that did not come back is empty.
-func (st *state) record(page []*built, ev *abi.Event, all bool) {
+func (st *state) record(page []built, ev *abi.Event, all bool) {
 	each(page, func(*Field, string) bool { return true }, func(f *Field) {
-		id := f.node.ID
-		if f.node.Kind == view.KindFile {
+		id := f.id
+		if f.kind == view.KindFile {
 			if files, given := ev.Files[id]; given {
 				st.files[id] = files
 			} else if all && st.files[id] == nil {
@@ -98,32 +98,32 @@ func (st *state) record(page []*built, ev *abi.Event, all bool) {
 
 // answer is what was given for a field, or what it begins with.
 func (st *state) answer(f *Field) answer {
-	if f.node.Kind == view.KindFile {
-		return answer{files: st.files[f.node.ID]}
+	if f.kind == view.KindFile {
+		return answer{files: st.files[f.id]}
 	}
-	if values, given := st.answers[f.node.ID]; given {
+	if values, given := st.answers[f.id]; given {
 		return answer{values: values}
 	}
 	return answer{values: f.initial()}
 }
 
 // asked visits the fields that count: those under an option only if it is chosen.
-func (st *state) asked(page []*built, visit func(*Field)) {
+func (st *state) asked(page []built, visit func(*Field)) {
 	each(page, func(f *Field, option string) bool { return f.chosen(st.answer(f), option) }, visit)
 }
 
 // bind puts the answers into the variables of the fields that count.
-func (st *state) bind(page []*built) {
+func (st *state) bind(page []built) {
 	st.asked(page, func(f *Field) { f.read(st.answer(f)) })
 }
 
 // forget drops every answer that does not count in the end: a name typed
 // before somebody chose to stay anonymous must not stay in the state.
-func (st *state) forget(pages [][]*built) {
+func (st *state) forget(pages [][]built) {
 	answers, files := map[string][]string{}, map[string][]File{}
 	for _, page := range pages {
 		st.asked(page, func(f *Field) {
-			id := f.node.ID
+			id := f.id
 			if values, given := st.answers[id]; given {
 				answers[id] = values
 			}

@@ -32,6 +32,9 @@ func samples() []render.Sample {
 	one := func(template, name string, data any) render.Sample {
 		return render.Sample{Template: "layout/" + template, Name: name, Data: data}
 	}
+	alone := func(template, name string, data any) render.Sample {
+		return render.Sample{Template: "layout/" + template, Name: name, Data: data, Alone: true}
+	}
 	problem := render.Problem{Status: 404, Title: "Page not found", Message: "If you typed the address, check it. If you followed a link, the page may have moved."}
 	fault := render.Problem{Status: 500, Title: "Something went wrong", Message: "This is our fault, not yours. Nothing was changed.", Request: "J3K2M4N5P6Q7"}
 	ring := Due{Words: "Thu 3 Dec 15:45", Exact: "Thursday 3 December 2026, 15:45", Percent: 22}
@@ -50,15 +53,15 @@ func samples() []render.Sample {
 		{Template: "layout/problem", Name: "our fault", View: render.View{Template: "layout/problem", Title: fault.Title, Layout: render.Bare}, Data: fault},
 		{Template: "layout/problem", Name: "while signing in", View: render.View{Template: "layout/problem", Title: fault.Title, Layout: render.SignIn}, Data: fault},
 		{Template: "layout/palette-page", Name: "found", View: render.View{Template: "layout/palette-page", Title: "Commands"}, Data: palette},
-		one("head", "the same on every page", nil),
+		alone("head", "the same on every page", nil),
 		one("palette-items", "found", palette), one("palette-items", "nothing", nothing),
-		one("rail", "administrator", frame), one("topbar", "signed in", frame), one("counts", "after a change", frame),
+		alone("rail", "administrator", frame), alone("topbar", "signed in", frame), alone("counts", "after a change", frame),
 		one("rail-count", "faults", frame.RailFoot[1]), one("rail-count", "none", render.Entry{Key: "none"}),
 		one("bell", "unread", Dict{"Unread": 4}), one("bell", "nothing", Dict{"Unread": 0}),
 		one("person-menu", "somebody", frame.Viewer), one("theme-switch", "as the system", frame.Viewer), one("theme-switch-public", "as the system", nil),
-		one("palette", "closed", nil), one("shortcuts", "closed", frame),
-		one("site-header", "signed in", frame), one("site-header", "nobody", render.Frame{Organisation: frame.Organisation}), one("site-footer", "full", frame), one("site-footer", "nothing known", render.Frame{}),
-		one("toasts", "one", render.Toast{Text: "CMP-6TRW-9 assigned to Kofi Mensah", Link: render.Link{Label: "Undo", URL: "/undo"}}), one("toasts", "none", render.Toast{}),
+		alone("palette", "closed", nil), alone("shortcuts", "closed", frame),
+		alone("site-header", "signed in", frame), alone("site-header", "nobody", render.Frame{Organisation: frame.Organisation}), alone("site-footer", "full", frame), alone("site-footer", "nothing known", render.Frame{}),
+		alone("toasts", "one", render.Toast{Text: "CMP-6TRW-9 assigned to Kofi Mensah", Link: render.Link{Label: "Undo", URL: "/undo"}}), alone("toasts", "none", render.Toast{}),
 		one("toast", "bad", render.Toast{Text: "The email was refused.", Tone: "bad"}),
 		one("chip", "start", StatusChip(core.StatusStart, "New")), one("chip", "open", StatusChip(core.StatusOpen, "In progress")), one("chip", "waiting", StatusChip(core.StatusWaiting, "Awaiting reply")), one("chip", "resolved", StatusChip(core.StatusResolved, "Resolved")), one("chip", "final", StatusChip(core.StatusFinal, "Closed")), one("chip", "private", PrivateChip()), one("chip", "public", PublicChip()), one("chip", "long", Chip{Label: long, Tone: "outline"}),
 		one("ring", "a fifth", ring), one("due", "in time", ring), one("due", "soon", Due{Words: "Due tomorrow 12:00, 6 working hours left", Tone: "warn", Percent: 91}), one("due", "late", late), one("due", "paused", Due{Words: "Paused, 21 working hours left", Tone: "paused", Percent: 47}), one("due", "met", Due{Words: "Met, 2 hours early", Tone: "good", Percent: 100}),

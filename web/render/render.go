@@ -161,7 +161,7 @@ func send(c *fiber.Ctx, name, layout string, data any, view View) error {
 	defer buffers.Put(buf)
 	buf.Reset()
 	b := bound{c: c, view: view}
-	if layout != "" {
+	if layout != "" && isRead(c) {
 		b.toast = e.takeToast(c)
 	}
 	if err := e.execute(buf, name, layout, data, b); err != nil {
@@ -170,6 +170,13 @@ func send(c *fiber.Ctx, name, layout string, data any, view View) error {
 	c.Vary("HX-Request")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Send(bytes.Clone(buf.Bytes()))
+}
+
+// isRead reports whether somebody will read the page: it is what they went to,
+// not the answer to a missing picture or to a script.
+func isRead(c *fiber.Ctx) bool {
+	goal := c.Get("Sec-Fetch-Dest")
+	return c.Response().StatusCode() < fiber.StatusBadRequest && (goal == "" || goal == "document")
 }
 
 // wantsPart reports whether htmx asks for a part. A boosted link wants a page;

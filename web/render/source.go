@@ -24,6 +24,7 @@ type Sample struct {
 	Name     string // "many tasks"
 	View     View   // for a whole page; the zero View for a fragment
 	Data     any
+	Alone    bool // a part that the gallery cannot show among others: it would cover them
 }
 
 func (s Source) names() []string {

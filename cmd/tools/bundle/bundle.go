@@ -52,7 +52,7 @@ func bundle(from, to string, entries []string) ([]asset, error) {
 		MinifySyntax:      true,
 		LegalComments:     api.LegalCommentsLinked,
 		Loader: map[string]api.Loader{
-			".png": api.LoaderFile, ".svg": api.LoaderFile, ".woff2": api.LoaderFile,
+			".png": api.LoaderFile, ".svg": api.LoaderCopy, ".woff2": api.LoaderFile,
 		},
 		Metafile: true,
 		LogLevel: api.LogLevelSilent, // reported below, with the error

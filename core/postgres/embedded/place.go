@@ -271,7 +271,8 @@ func takeLock(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("the private database in %s is in use by another Casement (process %s): %w",
 			dir, strings.TrimSpace(string(holder[:n])), err)
 	}
-	if err := file.Truncate(0); err == nil {
+	err = file.Truncate(0)
+	if err == nil {
 		_, err = file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {

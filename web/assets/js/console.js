@@ -1,7 +1,15 @@
-// The staff console: htmx, live updates, and swaps that keep focus and scroll.
-// What htmx may do is said by <meta name="htmx-config"> in the layout. The
-// extensions must be imported before the page is ready, which they are: the
-// script is deferred.
+// The staff console. What htmx may do is said by <meta name="htmx-config"> in
+// the layout. Every page works without this file; with it nothing waits.
 import 'htmx.org'
-import 'htmx-ext-sse'
 import 'idiomorph/htmx'
+import './answers.js'
+import './composer.js'
+import './copy.js'
+import './dialogs.js'
+import './keyboard.js'
+import './live.js'
+import './lists.js'
+import './menus.js'
+import './palette.js'
+import './theme.js'
+import './times.js'

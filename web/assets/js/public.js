@@ -1,3 +1,5 @@
 // Public forms and the portal. Every page works without this file; htmx only
 // spares the reader a full page where that helps.
 import 'htmx.org'
+import './answers.js'
+import './times.js'

@@ -17,12 +17,12 @@ import (
 	"github.com/casement-dev/casement/web/render"
 )
 
-// Now is the moment at which everything in a test is rendered.
-var Now = time.Date(2026, 11, 26, 14, 0, 0, 0, time.UTC)
+// Now is the moment at which everything in a test is rendered: a Thursday.
+func Now() time.Time { return time.Date(2026, 11, 26, 14, 0, 0, 0, time.UTC) }
 
 type clock struct{}
 
-func (clock) Now() time.Time { return Now }
+func (clock) Now() time.Time { return Now() }
 
 // Engine makes an engine of the layouts and sources. change may alter its
 // options.

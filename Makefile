@@ -1,0 +1,102 @@
+# Casement. "make run" starts everything, "make test" tests everything; both
+# work from a fresh clone with Go, Node.js and npm installed, as root or not.
+
+SHELL       := /bin/bash
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# What browsers load: one bundle per entry.
+ENTRIES := js/console.js js/public.js css/console.css css/public.css icons.svg logo.svg
+SOURCES := $(shell find web/assets -path web/assets/node_modules -prune -o -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' -o -name '*.png' \) -print)
+
+# npm writes this file last, so it tells when the packages were installed.
+PACKAGES := web/assets/node_modules/.package-lock.json
+BUNDLE   := bin/tools/bundle
+DBTEST   := bin/tools/dbtest
+ASSETS   := web/dist/manifest.json
+
+PLUGINS := $(patsubst plugins/%/main.go,%,$(wildcard plugins/*/main.go))
+MODULES := $(PLUGINS:%=plugins/dist/%.wasm)
+SDK     := $(shell find sdk -name '*.go' ! -name '*_test.go')
+# A plugin is a library of WebAssembly; symbols would only make it larger.
+WASM    := GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -ldflags='-s -w'
+
+TEST_FLAGS ?=
+ARGS       ?=
+
+.PHONY: help
+help: ## Show what there is to make
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+.PHONY: run
+run: build ## Start Casement with a database of its own; ARGS="--listen=…" for more
+	@exec bin/casement serve $(ARGS)
+
+.PHONY: build
+build: bin/casement ## Build bin/casement with everything in it
+
+.PHONY: bin/casement
+bin/casement: $(ASSETS) plugins
+	@$(GO) build -o $@ ./cmd/casement
+
+.PHONY: assets
+assets: $(ASSETS) ## Bundle scripts and styles into web/dist
+
+$(PACKAGES): web/assets/package.json web/assets/package-lock.json web/assets/.npmrc
+	cd web/assets && npm ci --loglevel=error
+	@touch $@
+
+$(BUNDLE): $(wildcard cmd/tools/bundle/*.go) cmd/tools/bundle/go.mod cmd/tools/bundle/go.sum
+	cd cmd/tools/bundle && $(GO) build -o ../../../$@ .
+
+$(ASSETS): $(PACKAGES) $(BUNDLE) $(SOURCES) Makefile
+	$(BUNDLE) -from web/assets -to web/dist $(ENTRIES)
+
+.PHONY: plugins
+plugins: $(MODULES) ## Build the plugins that come with Casement
+
+.SECONDEXPANSION:
+$(MODULES): plugins/dist/%.wasm: $$(wildcard plugins/%/*) $(SDK)
+	$(WASM) -o $@ ./plugins/$*
+
+# Also built when nothing changed here: Go knows best what is up to date.
+.PHONY: $(DBTEST)
+$(DBTEST): $(PACKAGES)
+	@$(GO) build -o $@ ./cmd/tools/dbtest
+
+.PHONY: check
+check: $(ASSETS) plugins $(DBTEST) ## The quick checks: format, vet, lint, layers, short tests
+	@echo '== format';          bad=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); [ -z "$$bad" ] || { echo "not formatted:"; echo "$$bad"; exit 1; }
+	@echo '== modules';         $(GO) mod tidy -diff && (cd cmd/tools/bundle && $(GO) mod tidy -diff)
+	@echo '== vet';             $(GO) vet ./... && (cd cmd/tools/bundle && $(GO) vet ./...)
+	@echo '== staticcheck';     $(GO) run $(STATICCHECK) ./...
+	@echo '== guests';          GOOS=wasip1 GOARCH=wasm $(GO) vet ./sdk/... ./plugins/...
+	@echo '== layers, order';   $(GO) test -count=1 ./core ./migrations
+	@echo '== short tests';     $(DBTEST) $(GO) test -short $(TEST_FLAGS) ./... && (cd cmd/tools/bundle && $(GO) test ./...)
+
+.PHONY: test
+test: $(ASSETS) plugins peers $(DBTEST) ## Every test, with the race detector, in random order, in a real browser
+	$(DBTEST) $(GO) test -race -shuffle=on -count=1 -timeout=20m $(TEST_FLAGS) ./...
+	cd cmd/tools/bundle && $(GO) test -count=1 ./...
+
+.PHONY: peers
+peers: ## Install what the tests talk to: Chromium, and Dovecot for mail (Debian, as root)
+	@.ci/peers
+
+.PHONY: bench
+bench: $(ASSETS) plugins $(DBTEST) ## Run the benchmarks; they print figures and judge nothing
+	@uname -srm; nproc | sed 's/$$/ processors/'; $(GO) version
+	$(DBTEST) $(GO) test -run='^$$' -bench=. -benchmem $(TEST_FLAGS) ./...
+
+.PHONY: a11y
+a11y: $(ASSETS) plugins peers $(DBTEST) ## Look for barriers on every kind of page
+	$(DBTEST) $(GO) test -count=1 -run='Accessible|Barrier' $(TEST_FLAGS) ./web/... ./cmd/...
+
+.PHONY: screenshots
+screenshots: $(ASSETS) plugins peers $(DBTEST) ## Take the pictures of docs/screenshots again
+	CASEMENT_SCREENSHOTS=$(CURDIR)/docs/screenshots $(DBTEST) $(GO) test -count=1 -run='Screenshot' $(TEST_FLAGS) ./web/... ./cmd/...
+
+.PHONY: clean
+clean: ## Remove everything that was built, but no data
+	rm -rf bin web/assets/node_modules
+	find web/dist plugins/dist -mindepth 1 ! -name .gitkeep -delete

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/attachments"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/events"
+	"github.com/casement-dev/casement/core/files"
+	"github.com/casement-dev/casement/core/mail"
+	"github.com/casement-dev/casement/core/messages"
+	"github.com/casement-dev/casement/core/notes"
+	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/portals"
+	"github.com/casement-dev/casement/core/postgres"
+	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/server"
+	"github.com/casement-dev/casement/core/settings"
+	"github.com/casement-dev/casement/core/targets"
+	"github.com/casement-dev/casement/core/tasks"
+	"github.com/casement-dev/casement/web"
+)
+
+// parts are the slices of one installation on one database, wired to each
+// other. They do nothing by themselves: serve.go starts what runs.
+type parts struct {
+	settings *settings.Settings
+	log      *slog.Logger
+	db       *postgres.DB
+	clock    core.Clock
+	secret   core.Secret
+
+	messages    *messages.Service
+	people      *people.Service
+	types       *casetypes.Service
+	publisher   *casetypes.Publisher
+	cases       *cases.Service
+	portals     *portals.Service
+	notes       *notes.Service
+	questions   *questions.Service
+	tasks       *tasks.Service
+	targets     *targets.Service
+	files       *files.Disk
+	attachments *attachments.Service
+	hub         *events.Hub
+}
+
+// build makes every part, from the bottom of the ladder to the top.
+func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger) (*parts, error) {
+	key, err := s.Key()
+	if err != nil {
+		return nil, err
+	}
+	p := &parts{settings: s, log: log, db: postgres.NewDB(d.pool), clock: clock, secret: core.Secret(key), hub: events.NewHub()}
+	sender, domain, err := newSender(s)
+	if err != nil {
+		return nil, err
+	}
+	p.messages = messages.New(p.db, clock, messages.Options{Sender: sender, Domain: domain})
+	p.people = people.New(p.db, people.Options{
+		Clock: clock, BaseURL: s.PublicURL, Mailer: signInMailer{p},
+		StaffSession: people.Lifetime{Idle: s.SessionIdle, Most: s.SessionLife},
+	})
+	p.types = casetypes.New(p.db)
+	p.cases = cases.New(p.db, p.types, clock, p.secret)
+	p.publisher = casetypes.NewPublisher(p.types, clock, casetypes.Surroundings{References: p.references})
+	p.portals = portals.New(p.db, p.types, clock)
+	p.notes = notes.New(p.db, clock)
+	p.questions = questions.New(p.db, p.cases, clock, p.secret)
+	p.tasks = tasks.New(p.db, p.cases, clock, nil)
+	p.targets = targets.New(p.db, p.cases, clock)
+	if p.files, err = files.OpenDisk(s.FilesDir); err != nil {
+		return nil, err
+	}
+	p.attachments = attachments.New(p.db, p.files, clock)
+	p.wire()
+	return p, nil
+}
+
+// close gives back what build opened.
+func (p *parts) close() {
+	p.hub.Close()
+	if err := p.files.Close(); err != nil {
+		p.log.Warn("close the files", "error", err)
+	}
+}
+
+// newSender makes the way out for mail; without a mail server there is none,
+// and messages stay in the outbox.
+func newSender(s *settings.Settings) (messages.Sender, string, error) {
+	public, err := url.Parse(s.PublicURL)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the public address: %w", err)
+	}
+	if !s.SMTP.Configured() {
+		return nil, public.Hostname(), nil
+	}
+	sender, err := mail.New(mail.Settings{
+		Host: s.SMTP.Host, Port: s.SMTP.Port, Security: mail.Security(s.SMTP.TLS), Username: s.SMTP.User,
+		Password: string(s.SMTP.Password), From: s.SMTP.From,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return sender, sender.Domain(), nil
+}
+
+// signInMailer sends the one-time links that customers sign in with.
+type signInMailer struct{ *parts }
+
+// SendSignIn implements people.SignInMailer.
+func (m signInMailer) SendSignIn(ctx context.Context, email, link string) error {
+	organisation, err := m.portals.Organisation(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = m.messages.Post(ctx, messages.Outgoing{
+		Event: "sign_in", Audience: "requester", Template: "sign-in", To: email,
+		Data: messages.Data{
+			"sign_in":      map[string]any{"link": link, "minutes": 30},
+			"organisation": organisationData(organisation),
+		},
+	})
+	return err
+}
+
+// organisationData is the organisation as templates know it.
+func organisationData(o core.Organisation) map[string]any {
+	return map[string]any{"name": o.Name, "phone": o.Telephone, "hours": o.Hours, "email": o.Email, "link": o.Home}
+}
+
+// references says what case types may refer to.
+func (p *parts) references(ctx context.Context) (casetypes.References, error) {
+	var r casetypes.References
+	groups, err := p.people.Groups(ctx)
+	if err != nil {
+		return r, err
+	}
+	for _, g := range groups {
+		r.Groups = append(r.Groups, g.Key)
+	}
+	templates, err := p.messages.Templates(ctx)
+	if err != nil {
+		return r, err
+	}
+	for _, t := range templates {
+		r.Templates = append(r.Templates, t.Key)
+	}
+	r.Forms = []string{"casement.complaint/complaint"}
+	return r, nil
+}
+
+// newServer makes the web server with every page on it.
+func (p *parts) newServer(ctx context.Context) (*server.App, error) {
+	assets, err := web.LoadAssets()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := p.settings.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	zone, err := p.zone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var app *server.App // the engine asks it who is there, and it renders with the engine
+	pages, err := p.newPages(assets, zone, func(c *fiber.Ctx) core.Actor { return server.Actor(c) }, func(c *fiber.Ctx) string { return app.CSRF(c) })
+	if err != nil {
+		return nil, err
+	}
+	app, err = server.New(server.Options{
+		BaseURL: p.settings.PublicURL, Secret: p.secret[:], Clock: p.clock, Log: p.log, Sessions: p.people,
+		Views: pages.engine, ErrorPage: pages.problem, Live: p.hub, TrustedProxies: proxies,
+		Assets: func(name string) (server.Asset, bool) {
+			a, ok := assets.File(name)
+			return server.Asset(a), ok
+		},
+		Ready: func(ctx context.Context) error { return p.db.Pool().Ping(ctx) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	pages.register(app)
+	return app, nil
+}
+
+func (p *parts) zone(ctx context.Context) (*time.Location, error) {
+	organisation, err := p.portals.Organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(organisation.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("the time zone of the organisation: %w", err)
+	}
+	return zone, nil
+}
+
+// listen opens the address of the server, and says it in words when somebody
+// else has it.
+func listen(address string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", address)
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return nil, fmt.Errorf("cannot listen on %s (is another server running there? choose another with --listen): %w", address, err)
+	}
+	return ln, err
+}

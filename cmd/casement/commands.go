@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/attachments"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/jobs"
+	"github.com/casement-dev/casement/core/notes"
+	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/targets"
+	"github.com/casement-dev/casement/core/tasks"
+)
+
+// commandEntry is one line of the table of commands.
+type commandEntry struct {
+	command cases.Command
+	says    string // what it does, in one line
+}
+
+// commandTable lists every command there is. docs/commands.md is written from
+// it, and the permission matrix walks it; the API, routines, plugins and bulk
+// actions take their commands from here.
+func commandTable() []commandEntry {
+	return []commandEntry{
+		{&cases.Raise{}, "Brings a case into being."},
+		{cases.Open{}, "Notes that staff have looked at the case for the first time."},
+		{cases.Claim{}, "Takes a case that nobody has."},
+		{cases.Release{}, "Puts the case back for its group to claim."},
+		{&cases.Assign{}, "Gives the case to a member of its group."},
+		{&cases.Reassign{}, "Hands the case to another group, or a person there."},
+		{cases.StartWork{}, "Claims the case and sets its first open status."},
+		{&cases.ChangeStatus{}, "Moves the case between statuses that are not final."},
+		{&cases.ChangeStage{}, "Moves the case along its type’s path, or back."},
+		{&cases.ChangeSubtype{}, "Reclassifies the case within its type."},
+		{&cases.ChangePriority{}, "Makes the case more or less urgent."},
+		{&cases.SetField{}, "Changes one field of the case."},
+		{&cases.ChangeContact{}, "Changes how the requester is reached."},
+		{&cases.Escalate{}, "Raises the escalation level and opens the case to that level’s group."},
+		{&cases.DeEscalate{}, "Takes the case back to the ordinary."},
+		{&cases.Cancel{}, "Ends a case raised in error or no longer needed."},
+		{&cases.Withdraw{}, "Ends a case that its requester no longer wants."},
+		{&cases.Close{}, "Ends the case with one of the type’s closure reasons."},
+		{&cases.Reopen{}, "Takes a closed case up again."},
+		{&cases.AskAgain{}, "Takes a closed case up again, by its requester, in time."},
+		{&notes.Add{}, "Says something on the case, to the requester or among staff."},
+		{&notes.AddUpdate{}, "Adds what the requester has to say."},
+		{&questions.Ask{}, "Asks the requester something."},
+		{&questions.Answer{}, "Answers a question, as the requester."},
+		{&questions.Remind{}, "Notes that a question has stayed unanswered."},
+		{&questions.RecordAnswer{}, "Records an answer that came by telephone, letter or at the counter."},
+		{&tasks.Add{}, "Gives somebody a task on the case."},
+		{&tasks.Complete{}, "Says that a task is done, and what came of it."},
+		{&tasks.Cancel{}, "Takes a task back, and says why."},
+		{&attachments.Add{}, "Puts an uploaded file on the case."},
+		{&attachments.Delete{}, "Takes a file off the case."},
+		{&targets.Set{}, "Gives a target a due time by hand."},
+		{&targets.Extend{}, "Allows a target more time, within its type’s limit."},
+		{&targets.Pause{}, "Stops a target’s clock by hand."},
+		{&targets.Resume{}, "Lets a target’s clock run on."},
+		{&targets.Breach{}, "Records that a target fell due without being met."},
+		{&targets.Clear{}, "Says that a target no longer matters."},
+	}
+}
+
+// wire connects the slices: what settles first, what stands in the way, what
+// must be true together, and what follows. The order is the order in which
+// hooks run.
+func (p *parts) wire() {
+	targets.Wire(p.cases)
+	questions.Wire(p.cases)
+	tasks.Wire(p.cases)
+	notes.Wire(p.cases)
+	p.cases.Reactions(jobs.QueueReact)
+}
+
+// writeCommands writes docs/commands.md.
+func writeCommands(out io.Writer) {
+	fmt.Fprint(out, "# Commands\n\n"+
+		"Whatever changes a case is one of these commands, and goes through the same door: the console, the portal, the clock, a plugin.\n"+
+		"“Needs” is what the actor must hold on the case; “touches” is what must not have changed since the actor looked.\n\n"+
+		"This page is written from the table in `cmd/casement/commands.go` by `go test ./cmd/casement -update`.\n\n"+
+		"| command | what it does | needs | touches | takes |\n| --- | --- | --- | --- | --- |\n")
+	for _, e := range commandTable() {
+		var touches []string
+		for _, a := range e.command.Touches() {
+			touches = append(touches, "`"+strings.TrimSuffix(string(a), ":")+"`")
+		}
+		fmt.Fprintf(out, "| `%s` | %s | `%s` | %s | %s |\n", e.command.Name(), e.says, e.command.Needs(),
+			cmp.Or(strings.Join(touches, ", "), "–"), cmp.Or(strings.Join(taken(e.command), ", "), "–"))
+	}
+}
+
+// taken lists the fields of a command by their names in JSON.
+func taken(command cases.Command) []string {
+	t := reflect.TypeOf(command)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	var out []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			for j := range f.Type.NumField() {
+				out = append(out, jsonName(f.Type.Field(j)))
+			}
+			continue
+		}
+		out = append(out, jsonName(f))
+	}
+	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "" || name == "-" {
+		return ""
+	}
+	return "`" + name + "`"
+}
+
+// commandNames lists the names in the table, sorted, once each.
+func commandNames() []core.CommandName {
+	var out []core.CommandName
+	for _, e := range commandTable() {
+		out = append(out, e.command.Name())
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

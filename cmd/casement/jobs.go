@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/jobs"
+	"github.com/casement-dev/casement/core/postgres"
+	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/schedule"
+)
+
+// Bounds of what one run of a job takes on.
+const (
+	deliverBatch = 50
+	remindBatch  = 100
+)
+
+// work is what the queue runs.
+func (p *parts) work() jobs.Work {
+	return jobs.Work{
+		React: p.cases.React,
+		Step:  p.targets.StepCase,
+		Deliver: func(ctx context.Context) (int, error) {
+			tally, err := p.messages.DeliverDue(ctx, p.clock.Now(), deliverBatch)
+			return tally.Handled(), err
+		},
+		Tidy: p.tidy,
+	}
+}
+
+// newSchedule makes the ticks of this server; one elected server acts on them.
+func (p *parts) newSchedule() (*schedule.Scheduler, error) {
+	return schedule.New(p.db.Pool(), []schedule.Tick{
+		{Name: "targets", Every: p.tick(15 * time.Second), Do: func(ctx context.Context) error {
+			_, err := p.targets.Tick(ctx, p.clock.Now(), jobs.QueueStep)
+			return err
+		}},
+		{Name: "mail", Every: p.tick(5 * time.Second), Do: func(ctx context.Context) error {
+			return p.queue(ctx, jobs.QueueDelivery)
+		}},
+		{Name: "questions", Every: p.tick(time.Minute), Do: p.remindQuestions},
+		{Name: "tidy", Every: time.Hour, Do: func(ctx context.Context) error {
+			return p.queue(ctx, jobs.QueueTidying)
+		}},
+	}, p.log)
+}
+
+// tick is how often something is looked for: every second on a test
+// installation, whose clock may have been moved a moment ago.
+func (p *parts) tick(every time.Duration) time.Duration {
+	if p.settings.Test {
+		return time.Second
+	}
+	return every
+}
+
+func (p *parts) queue(ctx context.Context, add func(*pgx.Batch)) error {
+	var b pgx.Batch
+	add(&b)
+	return postgres.Translate(p.db.Pool().SendBatch(ctx, &b).Close())
+}
+
+// remindQuestions takes the reminders of questions that nobody answered through
+// the door, each on its own.
+func (p *parts) remindQuestions(ctx context.Context) error {
+	due, err := p.questions.DueForReminder(ctx, p.clock.Now(), remindBatch)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, q := range due {
+		if _, err := p.cases.Do(ctx, core.SystemActor(), cases.One(q.CaseID, 0, &questions.Remind{No: q.No})); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// tidy deletes what has expired.
+func (p *parts) tidy(ctx context.Context) error {
+	_, swept := p.messages.Sweep(ctx, p.clock.Now())
+	return errors.Join(p.people.Sweep(ctx), p.cases.Sweep(ctx), swept)
+}

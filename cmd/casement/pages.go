@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/server"
+	"github.com/casement-dev/casement/web"
+	"github.com/casement-dev/casement/web/accountpages"
+	"github.com/casement-dev/casement/web/layout"
+	"github.com/casement-dev/casement/web/peoplepages"
+	"github.com/casement-dev/casement/web/render"
+)
+
+// pages is everything that answers people.
+type pages struct {
+	parts   *parts
+	engine  *render.Engine
+	layout  *layout.Pages
+	account *accountpages.Pages
+	people  *peoplepages.Pages
+}
+
+// newPages parses the templates and makes the page packages.
+func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fiber.Ctx) core.Actor, csrf func(*fiber.Ctx) string) (*pages, error) {
+	out := &pages{parts: p}
+	var err error
+	out.engine, err = render.New(render.Options{
+		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source()},
+		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.layout = layout.New(out.frame, out.palette)
+	out.people = peoplepages.New(peoplepages.Options{
+		People: p.people, Cases: out.casesOfPerson,
+		NewCase: func(no int) string { return fmt.Sprintf("/cases/new?person=%d", no) },
+	})
+	return out, nil
+}
+
+// register hangs every page on the server, by audience.
+func (p *pages) register(app *server.App) {
+	administrators := app.Admin(core.RoleAdministrator)
+	p.layout.RegisterPublic(app.Public())
+	p.layout.RegisterConsole(app.Console())
+	p.account = accountpages.New(accountpages.Options{
+		People:  p.parts.people,
+		Browser: accountpages.Browser{SignIn: app.SignIn, SignOut: app.SignOut, Token: server.SessionToken},
+	})
+	p.account.RegisterPublic(app.Public().Limited(server.LimitSignIn))
+	p.account.RegisterConsole(app.Console())
+	p.account.RegisterPortal(app.Portal())
+	p.people.RegisterConsole(app.Console())
+	p.people.RegisterAdmin(administrators)
+}
+
+// palette finds commands, cases and people by what was typed.
+func (p *pages) palette(ctx context.Context, by core.Actor, query string) ([]layout.PaletteItem, error) {
+	return nil, nil
+}
+
+// casesOfPerson lists the cases of a customer that a reader may see.
+func (p *pages) casesOfPerson(ctx context.Context, by core.Actor, person core.PersonID) ([]peoplepages.CaseRow, error) {
+	reach, err := p.parts.cases.ReachOf(ctx, by, core.MayEnquire)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.parts.cases.OfPerson(ctx, reach, person)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]peoplepages.CaseRow, len(rows))
+	for i, r := range rows {
+		t, err := p.parts.types.Published(ctx, r.Type)
+		if err != nil {
+			return nil, err
+		}
+		status, _ := t.Status(r.Status)
+		out[i] = peoplepages.CaseRow{
+			Ref: string(r.Ref), URL: "/cases/" + string(r.Ref), Subject: r.Subject, Type: t.Name.String(),
+			Status: layout.StatusChip(r.StatusKind, status.Name.String()), RaisedAt: r.RaisedAt,
+		}
+	}
+	return out, nil
+}
+
+// problem shows what went wrong to a person.
+func (p *pages) problem(c *fiber.Ctx, problem server.Problem) error {
+	return render.Failed(c, render.Problem(problem))
+}
+
+// frame is what stands around every page of a reader.
+func (p *pages) frame(c *fiber.Ctx) (render.Frame, error) {
+	ctx := c.UserContext()
+	organisation, err := p.parts.portals.Organisation(ctx)
+	if err != nil {
+		return render.Frame{}, err
+	}
+	f := render.Frame{
+		Organisation: render.Organisation{
+			Name: organisation.Name, Language: organisation.Language, Home: "/", Telephone: organisation.Telephone,
+			Hours: organisation.Hours, HelpNote: organisation.HelpNote,
+			Links: []render.Link{{Label: "Accessibility", URL: "/accessibility"}, {Label: "Privacy", URL: "/privacy"}},
+		},
+		Gallery: p.parts.settings.Dev,
+	}
+	by := server.Actor(c)
+	switch by.Kind {
+	case core.ActorStaff:
+		return f, p.staffFrame(c, by, &f)
+	case core.ActorPerson:
+		f.Viewer = render.Viewer{Name: by.Name, Account: "/account", SignOut: "/sign-out"}
+		f.SiteNav = []render.Entry{{Key: "cases", Label: "Your cases", URL: "/portal"}, {Key: "account", Label: "Your account", URL: "/account"}}
+	}
+	return f, nil
+}
+
+// staffFrame fills in the rail with its counts.
+func (p *pages) staffFrame(c *fiber.Ctx, by core.Actor, f *render.Frame) error {
+	ctx := c.UserContext()
+	reach, err := p.parts.cases.ReachOf(ctx, by, core.MayWork)
+	if err != nil {
+		return err
+	}
+	mine, err := p.parts.cases.Count(ctx, reach, cases.Filter{Assignee: by.StaffID()})
+	if err != nil {
+		return err
+	}
+	open, err := p.parts.cases.Count(ctx, reach, cases.Filter{})
+	if err != nil {
+		return err
+	}
+	f.Viewer = render.Viewer{Name: by.Name, Account: "/staff/account", SignOut: "/sign-out"}
+	f.NewCase = "/cases/new"
+	f.Rail = layout.Entries(map[string]int{"mywork": mine, "queues": open}, "mywork", "queues", "search", "tasks")
+	var foot []string
+	if by.Has(core.RoleConfigurator) || by.Has(core.RoleAdministrator) {
+		foot = append(foot, "configuration")
+	}
+	if by.Has(core.RoleAdministrator) {
+		foot = append(foot, "mail")
+	}
+	f.RailFoot = layout.Entries(nil, append(foot, "people")...)
+	return nil
+}

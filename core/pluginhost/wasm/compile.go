@@ -1,0 +1,157 @@
+package wasm
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"golang.org/x/sys/cpu"
+
+	"github.com/casement-dev/casement/core/pluginhost/wasm/meter"
+)
+
+// Compiler turns a metered module into native code in a cache folder, which
+// exists. It must not let the module take the server's time or memory.
+type Compiler func(ctx context.Context, code []byte, folder string) error
+
+const (
+	compileTime   = 2 * time.Minute
+	compileCPU    = 60      // seconds
+	compileMemory = 2 << 30 // bytes
+)
+
+// ChildCompiler compiles in a child process: a 9 KB module can take a minute
+// to compile and does not listen to a context. command is the program and its
+// first arguments; it must end in [CompileMain].
+func ChildCompiler(command ...string) Compiler {
+	return func(ctx context.Context, code []byte, folder string) error {
+		ctx, cancel := context.WithTimeout(ctx, compileTime)
+		defer cancel()
+		args := append(append([]string{}, command[1:]...), folder)
+		child := exec.CommandContext(ctx, command[0], args...)
+		child.Stdin = bytes.NewReader(code)
+		child.Env = []string{"GOMEMLIMIT=1500MiB"}
+		child.WaitDelay = time.Second
+		var said limitedBuffer
+		child.Stderr = &said
+		err := child.Run()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return fmt.Errorf("compiling took longer than %v", compileTime)
+		default:
+			return fmt.Errorf("compiling failed: %w: %s", err, strings.TrimSpace(said.String()))
+		}
+	}
+}
+
+// CompileMain is the child of [ChildCompiler]: it limits itself, reads a metered
+// module from stdin, compiles it into the cache folder args[0], and returns the
+// exit status.
+func CompileMain(args []string, stdin io.Reader, stderr io.Writer) int {
+	if len(args) != 1 {
+		fmt.Fprintln(stderr, "want one argument: the cache folder")
+		return 2
+	}
+	if err := limitProcess(compileCPU, compileMemory); err != nil {
+		fmt.Fprintln(stderr, "cannot limit the process:", err)
+		return 2
+	}
+	code, err := io.ReadAll(io.LimitReader(stdin, 4*meter.MaxSize))
+	if err == nil {
+		err = CompileHere(context.Background(), code, args[0])
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, firstLine(err))
+		return 1
+	}
+	return 0
+}
+
+// CompileHere is a [Compiler] without a child. It is for modules that are
+// trusted, in tests: a hostile one would hold the process for as long as it likes.
+func CompileHere(ctx context.Context, code []byte, folder string) error {
+	cache, err := wazero.NewCompilationCacheWithDir(folder)
+	if err != nil {
+		return err
+	}
+	defer cache.Close(ctx)
+	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler().WithCompilationCache(cache))
+	defer rt.Close(ctx)
+	_, err = rt.CompileModule(ctx, code)
+	return err
+}
+
+// cacheFolder is where the native code of a module lies: it depends on all the
+// engine's own key depends on, so that a folder with a file in it is a hit.
+func cacheFolder(root string, code []byte) string {
+	version := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range info.Deps {
+			if dep.Path == "github.com/tetratelabs/wazero" {
+				version = dep.Version
+			}
+		}
+	}
+	h := sha256.New()
+	h.Write(code)
+	fmt.Fprintf(h, "\x00%s\x00%s\x00%v\x00%v", version, runtime.GOARCH, cpu.X86, cpu.ARM64)
+	return filepath.Join(root, hex.EncodeToString(h.Sum(nil))[:40])
+}
+
+// compiled says whether a cache folder holds native code.
+func compiled(folder string) bool {
+	files, _ := filepath.Glob(filepath.Join(folder, "*", "*"))
+	for _, f := range files {
+		if !strings.HasSuffix(f, ".tmp") {
+			return true
+		}
+	}
+	return false
+}
+
+// ensureCompiled compiles code unless the cache has it.
+func ensureCompiled(ctx context.Context, compile Compiler, code []byte, folder string) error {
+	if compiled(folder) {
+		return nil
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("making the cache folder: %w", err)
+	}
+	if err := compile(ctx, code, folder); err != nil {
+		return err
+	}
+	if !compiled(folder) {
+		return errors.New("compiling left nothing in the cache folder")
+	}
+	return nil
+}
+
+// limitedBuffer keeps the first 4 KiB written to it.
+type limitedBuffer struct{ bytes.Buffer }
+
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	b.Buffer.Write(p[:min(len(p), 4096-b.Len())])
+	return len(p), nil
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	if len(line) > 300 {
+		line = line[:300]
+	}
+	return strings.ToValidUTF8(line, "?")
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package wasm
+
+// limitProcess has no limits to set here; the parent's deadline is what is left.
+func limitProcess(cpu, memory uint64) error { return nil }
