@@ -180,10 +180,10 @@ func coreBreaks(from, to string) string {
 	case within(to, "web") && !(name == "server" && to == "web"):
 		return "nothing in core knows pages."
 	case within(to, "sdk"):
-		if name == "pluginhost" || slices.Contains([]string{"forms", "details", "tasks"}, name) && to == "sdk/view" {
+		if name == "pluginhost" || slices.Contains([]string{"forms", "details", "tasks", "intake"}, name) && to == "sdk/view" {
 			return ""
 		}
-		return "only the plugin host, and forms, details and tasks for views, know the contract."
+		return "only the plugin host, and forms, intake, details and tasks for views, know the contract."
 	case name == "search" && from != "search": // the engines
 		if toGround || target == "search" {
 			return ""
@@ -252,9 +252,9 @@ func TestAGuestLinksNothingButTheStandardLibraryAndTheSDK(t *testing.T) {
 	if _, err := os.Stat("../sdk"); err != nil {
 		t.Fatal("the SDK is gone")
 	}
-	for _, p := range list(t, []string{"GOOS=wasip1", "GOARCH=wasm"}, "-deps", "./sdk/...", "./plugins/...") {
+	for _, p := range list(t, []string{"GOOS=wasip1", "GOARCH=wasm"}, "-deps", "./sdk/...", "./plugins/...", "./examples/...") {
 		first, _, _ := strings.Cut(p.ImportPath, "/")
-		if strings.Contains(first, ".") && !strings.HasPrefix(p.ImportPath, module+"sdk") && !strings.HasPrefix(p.ImportPath, module+"plugins") {
+		if strings.Contains(first, ".") && !strings.HasPrefix(p.ImportPath, module+"sdk") && !strings.HasPrefix(p.ImportPath, module+"plugins") && !strings.HasPrefix(p.ImportPath, module+"examples") {
 			t.Errorf("a guest would link %s", p.ImportPath)
 		}
 	}

@@ -15,9 +15,14 @@ const (
 	DeliveryUnknown DeliveryState = "unknown" // found "sending" after a crash
 )
 
+// CaseResolved stands in message tables for a change of status into one of
+// kind resolved. Nothing is recorded under it: the event is [StatusChanged].
+const CaseResolved EventKind = "case.resolved"
+
 // Message is one email to one recipient, exactly as it was or will be sent.
 type Message struct {
 	ID        MessageID
+	No        int64  // 1, 2 …: names the message in addresses of pages; 0 before it is kept
 	CaseID    CaseID // zero for mail that concerns no case, such as a sign-in link
 	Event     string // event kind or "sign_in"
 	Audience  string // "requester", "assignee", "manage", "escalation", "asker"

@@ -1,6 +1,7 @@
 -- +goose Up
 create table outbox (
     id          uuid primary key,
+    no          bigint generated always as identity unique,
     case_id     uuid references cases,
     person_id   uuid references persons,
     event_seq   bigint,
@@ -27,6 +28,7 @@ create index outbox_due on outbox (next_at) where state in ('queued', 'sending')
 create index outbox_by_age on outbox (created_at desc);
 comment on table outbox is 'Every message, exactly as sent, and how far it got.';
 comment on column outbox.id is 'personal: none';
+comment on column outbox.no is 'personal: none';
 comment on column outbox.case_id is 'personal: none';
 comment on column outbox.person_id is 'personal: person';
 comment on column outbox.event_seq is 'personal: none';

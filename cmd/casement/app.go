@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -17,10 +18,16 @@ import (
 	"github.com/casement-dev/casement/core/casetypes"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
+	"github.com/casement-dev/casement/core/forms"
+	"github.com/casement-dev/casement/core/intake"
+	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/mail"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
+	"github.com/casement-dev/casement/core/notifications"
 	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/pluginhost"
+	"github.com/casement-dev/casement/core/pluginhost/wasm"
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
@@ -28,6 +35,7 @@ import (
 	"github.com/casement-dev/casement/core/settings"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
+	"github.com/casement-dev/casement/plugins"
 	"github.com/casement-dev/casement/web"
 )
 
@@ -40,19 +48,23 @@ type parts struct {
 	clock    core.Clock
 	secret   core.Secret
 
-	messages    *messages.Service
-	people      *people.Service
-	types       *casetypes.Service
-	publisher   *casetypes.Publisher
-	cases       *cases.Service
-	portals     *portals.Service
-	notes       *notes.Service
-	questions   *questions.Service
-	tasks       *tasks.Service
-	targets     *targets.Service
-	files       *files.Disk
-	attachments *attachments.Service
-	hub         *events.Hub
+	messages      *messages.Service
+	people        *people.Service
+	types         *casetypes.Service
+	publisher     *casetypes.Publisher
+	cases         *cases.Service
+	portals       *portals.Service
+	notes         *notes.Service
+	questions     *questions.Service
+	tasks         *tasks.Service
+	targets       *targets.Service
+	files         *files.Disk
+	plugins       *pluginhost.Host
+	forms         *forms.Service
+	intake        *intake.Service
+	notifications *notifications.Service
+	attachments   *attachments.Service
+	hub           *events.Hub
 }
 
 // build makes every part, from the bottom of the ladder to the top.
@@ -73,7 +85,7 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	})
 	p.types = casetypes.New(p.db)
 	p.cases = cases.New(p.db, p.types, clock, p.secret)
-	p.publisher = casetypes.NewPublisher(p.types, clock, casetypes.Surroundings{References: p.references})
+	p.publisher = casetypes.NewPublisher(p.types, clock, casetypes.Surroundings{References: p.references, Holds: p.cases.Held})
 	p.portals = portals.New(p.db, p.types, clock)
 	p.notes = notes.New(p.db, clock)
 	p.questions = questions.New(p.db, p.cases, clock, p.secret)
@@ -83,16 +95,47 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 		return nil, err
 	}
 	p.attachments = attachments.New(p.db, p.files, clock)
+	if p.plugins, err = newPlugins(s, clock, log); err != nil {
+		return nil, err
+	}
+	p.forms = forms.New(p.db, p.types, clock, p.plugins.FormProvider())
+	p.intake = intake.New(intake.Options{
+		Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Attachments: p.attachments, Clock: clock, Log: log,
+	})
+	p.notifications = notifications.New(notifications.Options{
+		DB: p.db, Messages: p.messages, People: p.people, Cases: p.cases, Notes: p.notes, Questions: p.questions,
+		Targets: p.targets, Portals: p.portals, Log: log, BaseURL: s.PublicURL, Deliver: jobs.QueueDelivery,
+	})
 	p.wire()
 	return p, nil
 }
 
 // close gives back what build opened.
 func (p *parts) close() {
+	p.plugins.Close()
 	p.hub.Close()
 	if err := p.files.Close(); err != nil {
 		p.log.Warn("close the files", "error", err)
 	}
+}
+
+// newPlugins makes the host with the plugins that come with the program. Each
+// is compiled, in a child process, when it is first asked for.
+func newPlugins(s *settings.Settings, clock core.Clock, log *slog.Logger) (*pluginhost.Host, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	engine, err := wasm.New(wasm.Options{CacheDir: s.PluginCacheDir, Compile: wasm.ChildCompiler(self, compilerWord)})
+	if err != nil {
+		return nil, err
+	}
+	host := pluginhost.New(engine, clock, log)
+	if err := host.Ship(plugins.Modules()); err != nil {
+		host.Close()
+		return nil, err
+	}
+	return host, nil
 }
 
 // newSender makes the way out for mail; without a mail server there is none,
@@ -156,7 +199,7 @@ func (p *parts) references(ctx context.Context) (casetypes.References, error) {
 	for _, t := range templates {
 		r.Templates = append(r.Templates, t.Key)
 	}
-	r.Forms = []string{"casement.complaint/complaint"}
+	r.Forms = p.plugins.Forms()
 	return r, nil
 }
 

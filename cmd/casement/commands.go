@@ -42,6 +42,7 @@ func commandTable() []commandEntry {
 		{&cases.ChangePriority{}, "Makes the case more or less urgent."},
 		{&cases.SetField{}, "Changes one field of the case."},
 		{&cases.ChangeContact{}, "Changes how the requester is reached."},
+		{&cases.ChangeMyContact{}, "Changes how the requester is reached, by the requester."},
 		{&cases.Escalate{}, "Raises the escalation level and opens the case to that level’s group."},
 		{&cases.DeEscalate{}, "Takes the case back to the ordinary."},
 		{&cases.Cancel{}, "Ends a case raised in error or no longer needed."},
@@ -59,6 +60,9 @@ func commandTable() []commandEntry {
 		{&tasks.Complete{}, "Says that a task is done, and what came of it."},
 		{&tasks.Cancel{}, "Takes a task back, and says why."},
 		{&attachments.Add{}, "Puts an uploaded file on the case."},
+		{&attachments.Send{}, "Adds files, as the requester."},
+		{&attachments.Enclose{}, "Puts the files of a form on the case that it raises."},
+		{&attachments.Publish{}, "Shows a file to the requester, or hides it again."},
 		{&attachments.Delete{}, "Takes a file off the case."},
 		{&targets.Set{}, "Gives a target a due time by hand."},
 		{&targets.Extend{}, "Allows a target more time, within its type’s limit."},
@@ -66,6 +70,7 @@ func commandTable() []commandEntry {
 		{&targets.Resume{}, "Lets a target’s clock run on."},
 		{&targets.Breach{}, "Records that a target fell due without being met."},
 		{&targets.Clear{}, "Says that a target no longer matters."},
+		{targets.Step{}, "Settles whatever has fallen due on a case."},
 	}
 }
 
@@ -77,6 +82,7 @@ func (p *parts) wire() {
 	questions.Wire(p.cases)
 	tasks.Wire(p.cases)
 	notes.Wire(p.cases)
+	p.cases.Listen(p.notifications.Heard)
 	p.cases.Reactions(jobs.QueueReact)
 }
 

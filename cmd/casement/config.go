@@ -44,7 +44,7 @@ func (cmd *configCheckCommand) Run(ctx context.Context, out io.Writer) error {
 		}
 		switch {
 		case len(draft.Findings) > 0:
-			return fmt.Errorf("%s has %d faults", cmd.File, len(draft.Findings))
+			return fmt.Errorf("%s cannot be published as it is", cmd.File)
 		case draft.Same():
 			fmt.Fprintf(out, "%s says what is published as version %d.\n", cmd.File, draft.Current)
 		default:
@@ -69,6 +69,12 @@ func (cmd *configPublishCommand) Run(ctx context.Context, out io.Writer) error {
 			return err
 		}
 		done, err := p.publisher.Publish(ctx, core.SystemActor(), casetypes.Upload{File: file, Note: cmd.Note})
+		if findings := casetypes.FindingsOf(err); len(findings) > 0 {
+			for _, f := range findings {
+				fmt.Fprintln(out, f)
+			}
+			return fmt.Errorf("%s cannot be published as it is", cmd.File)
+		}
 		if err != nil {
 			return err
 		}
@@ -160,6 +166,6 @@ func readConfig(name string) (casetypes.File, error) {
 
 func printChanges(out io.Writer, changes []casetypes.Change) {
 	for _, c := range changes {
-		fmt.Fprintln(out, "  -", c)
+		fmt.Fprintln(out, "  -", c.Sentence)
 	}
 }

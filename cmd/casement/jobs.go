@@ -84,6 +84,10 @@ func (p *parts) remindQuestions(ctx context.Context) error {
 
 // tidy deletes what has expired.
 func (p *parts) tidy(ctx context.Context) error {
-	_, swept := p.messages.Sweep(ctx, p.clock.Now())
-	return errors.Join(p.people.Sweep(ctx), p.cases.Sweep(ctx), swept)
+	now := p.clock.Now()
+	_, messages := p.messages.Sweep(ctx, now)
+	_, drafts := p.forms.Sweep(ctx)
+	_, files := p.attachments.Sweep(ctx, now)
+	_, composers := p.notes.SweepDrafts(ctx)
+	return errors.Join(p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers)
 }

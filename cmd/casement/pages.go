@@ -12,6 +12,9 @@ import (
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/accountpages"
+	"github.com/casement-dev/casement/web/casepages"
+	"github.com/casement-dev/casement/web/configpages"
+	"github.com/casement-dev/casement/web/formpages"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/peoplepages"
 	"github.com/casement-dev/casement/web/render"
@@ -24,6 +27,9 @@ type pages struct {
 	layout  *layout.Pages
 	account *accountpages.Pages
 	people  *peoplepages.Pages
+	config  *configpages.Pages
+	cases   *casepages.Pages
+	forms   *formpages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
@@ -31,7 +37,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out := &pages{parts: p}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source()},
+		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
@@ -42,7 +48,33 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 		People: p.people, Cases: out.casesOfPerson,
 		NewCase: func(no int) string { return fmt.Sprintf("/cases/new?person=%d", no) },
 	})
+	out.cases = casepages.New(casepages.Services{
+		Cases: p.cases, Notes: p.notes, Questions: p.questions, Tasks: p.tasks, Targets: p.targets,
+		Attachments: p.attachments, Messages: p.messages, People: p.people, Zone: zone,
+		AfterSave: func(c *fiber.Ctx) core.AfterSave {
+			session, _ := server.Session(c)
+			return session.AfterSave
+		},
+	})
+	out.forms, err = formpages.New(formpages.Options{
+		Portals: p.portals, Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Intake: p.intake, Clock: p.clock,
+		BaseURL: p.settings.PublicURL, SecureCookies: p.settings.Secure(), Asset: assets.URL, FindCase: "/find",
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.config = configpages.New(configpages.Options{Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames})
 	return out, nil
+}
+
+// groupNames names the groups by key.
+func (p *parts) groupNames(ctx context.Context) (map[string]string, error) {
+	groups, err := p.people.Groups(ctx)
+	names := make(map[string]string, len(groups))
+	for _, g := range groups {
+		names[g.Key] = g.Name
+	}
+	return names, err
 }
 
 // register hangs every page on the server, by audience.
@@ -59,6 +91,12 @@ func (p *pages) register(app *server.App) {
 	p.account.RegisterPortal(app.Portal())
 	p.people.RegisterConsole(app.Console())
 	p.people.RegisterAdmin(administrators)
+	p.cases.RegisterConsole(app.Console())
+	p.cases.RegisterCase(app.Console())
+	public := app.Public().Limited(server.LimitForm)
+	p.forms.Register(public, public.Drafts())
+	p.config.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
+	p.config.RegisterPublish(app.Admin(core.RoleConfigurator))
 }
 
 // palette finds commands, cases and people by what was typed.

@@ -35,6 +35,7 @@ func (Claim) Apply(_ context.Context, w *Work) error {
 		return core.Conflict("This case is closed. Reopen it first.")
 	}
 	w.Case.Assignee = me
+	w.noteOpened()
 	w.Record(core.CaseClaimed, nil)
 	return nil
 }
@@ -97,6 +98,7 @@ func (StartWork) Apply(_ context.Context, w *Work) error {
 		return core.Conflict("There is no open status that this case may move to.")
 	}
 	w.Case.Assignee = me
+	w.noteOpened()
 	w.SetStatus(moves[i])
 	w.Record(core.WorkStarted, nil)
 	return nil
@@ -119,8 +121,16 @@ func (Open) Touches() []core.Aspect { return nil }
 // Apply implements [Command].
 func (Open) Apply(_ context.Context, w *Work) error {
 	if w.Case.OpenedAt.IsZero() {
-		w.Case.OpenedAt = w.Now
+		w.noteOpened()
 		w.Record(core.CaseOpened, nil)
 	}
 	return nil
+}
+
+// noteOpened says that staff have looked at the case, if nobody had: whoever
+// takes a case has.
+func (w *Work) noteOpened() {
+	if w.Case.OpenedAt.IsZero() {
+		w.Case.OpenedAt = w.HappenedAt
+	}
 }

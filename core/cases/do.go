@@ -146,7 +146,9 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 		})
 	}
 	var groups []string
+	var left bool
 	if a.by.IsStaff() {
+		ReadAll(reads, selectLeft, []any{a.by.StaffID()}, func(found []leftRow) { left = len(found) > 0 })
 		reads.Query(selectGroups, []any{a.by.StaffID()}, func(rows pgx.Rows) (err error) {
 			groups, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
@@ -180,6 +182,9 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 	}
 	if err != nil {
 		return nil, postgres.Translate(err)
+	}
+	if left {
+		return nil, core.Forbidden("Your account has been deactivated.")
 	}
 	if repeated != nil {
 		return repeated.result(a.hash)
@@ -396,6 +401,12 @@ func (r Request) hash() []byte {
 	return h.Sum(nil)
 }
 
+var errKeyUsed = core.Conflict("This key was used for a different request.")
+
+// IsKeyUsed reports whether [Service.Do] refused a request because its key had
+// been used for another one: a page that was sent, changed and sent again.
+func IsKeyUsed(err error) bool { return errors.Is(err, errKeyUsed) }
+
 // keepKeys is how long a repeat returns the first result.
 const keepKeys = 48 * time.Hour
 
@@ -407,7 +418,7 @@ type storedResult struct {
 
 func (r storedResult) result(hash []byte) (*Result, error) {
 	if !bytes.Equal(r.RequestHash, hash) {
-		return nil, core.Conflict("This key was used for a different request.")
+		return nil, errKeyUsed
 	}
 	out := Result{Repeated: true}
 	if err := json.Unmarshal(r.Result, &out); err != nil {

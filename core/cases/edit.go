@@ -47,7 +47,7 @@ func (f *SetField) Apply(_ context.Context, w *Work) error {
 }
 
 // ChangeContact changes how the requester is reached: case.change_contact. The
-// requester may do it too, and is told when somebody else did.
+// requester is told.
 type ChangeContact struct {
 	Contact core.Contact `json:"contact"`
 }
@@ -89,3 +89,12 @@ func (c *ChangeContact) Apply(_ context.Context, w *Work) error {
 	w.Record(core.ContactChanged, nil)
 	return nil
 }
+
+// ChangeMyContact changes how the requester is reached, by the requester:
+// case.change_contact as the portal sends it.
+type ChangeMyContact struct {
+	ChangeContact
+}
+
+// Needs implements [Command].
+func (*ChangeMyContact) Needs() core.Permission { return core.MayRequest }

@@ -55,8 +55,15 @@ func mayRaise(by core.Actor, t *core.CaseType, groups []string) []core.Permissio
 }
 
 // Allows reports whether a staff user who is a member of groups, and for whom
+// there are reasons for access, holds a permission on a case. It is for those
+// whom something concerns, such as a message, not for the one who acts.
+func Allows(cs *core.Case, t *core.CaseType, groups []string, reasons []core.AccessReason, p core.Permission) bool {
+	return slices.Contains(mayDo(core.Actor{Kind: core.ActorStaff}, cs, t, groups, reasons), p)
+}
+
+// Allows reports whether a staff user who is a member of groups, and for whom
 // there are reasons for access, would hold a permission on the case as it
 // stands. It is for those whom a command concerns, not for the one who gives it.
 func (w *Work) Allows(groups []string, reasons []core.AccessReason, p core.Permission) bool {
-	return slices.Contains(mayDo(core.Actor{Kind: core.ActorStaff}, w.Case, w.Type, groups, reasons), p)
+	return Allows(w.Case, w.Type, groups, reasons, p)
 }

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -56,6 +57,9 @@ func (s *Service) reactOnce(ctx context.Context, id core.CaseID, complete func(c
 	if err != nil {
 		return false, err
 	}
+	// What was recorded since the row was read is left for the next round, so
+	// that a listener never sees an event that its case does not show.
+	heard = slices.DeleteFunc(heard, func(e core.Recorded) bool { return e.Version > row.Version })
 	var b pgx.Batch
 	upTo := row.ReactedTo
 	if len(heard) > 0 {

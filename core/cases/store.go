@@ -100,7 +100,13 @@ type touched struct {
 
 const selectAccess = `SELECT why FROM case_access WHERE case_id = $1 AND (
 	actor_kind = 'staff' AND actor_id = $2
-	OR actor_kind = 'group' AND actor_id IN (SELECT group_key FROM memberships WHERE staff_id = $2::uuid))`
+	OR actor_kind = 'group' AND actor_id IN (SELECT group_key FROM memberships WHERE staff_id = $2::uuid))
+AND NOT EXISTS (SELECT FROM staff_users u WHERE u.id = $2::uuid AND NOT u.active)`
+
+// selectLeft finds a staff user who was deactivated.
+const selectLeft = `SELECT id FROM staff_users WHERE id = $1 AND NOT active`
+
+type leftRow struct{ ID core.StaffID }
 
 type accessRow struct{ Why core.AccessReason }
 

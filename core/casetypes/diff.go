@@ -61,6 +61,9 @@ func Diff(sections []Section, before, after *core.CaseType) []Change {
 			s.Diff(d, before, after)
 		} else {
 			for i := range was {
+				if reflect.DeepEqual(was[i].Value, is[i].Value) {
+					continue
+				}
 				d.part(was[i].Key, reflect.ValueOf(was[i].Value).Elem(), reflect.ValueOf(is[i].Value).Elem())
 			}
 		}

@@ -12,7 +12,7 @@ import (
 func surroundings() casetypes.References {
 	return casetypes.References{
 		Groups: casetypes.ShippedGroups(),
-		Templates: []string{"assigned", "breached", "cancelled", "closed", "closed-not-upheld", "closed-upheld",
+		Templates: []string{"assigned", "breached", "cancelled", "case-reopened", "case-withdrawn", "closed", "closed-not-upheld", "closed-upheld",
 			"closed-withdrawn", "confirmation", "contact-changed", "escalated", "new-case", "public-note", "question",
 			"question-answered", "question-reminder", "question-unanswered", "reassigned-group", "reminder", "reopened",
 			"resolved", "update-received", "withdrawn", "work-started"},

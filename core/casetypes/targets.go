@@ -159,6 +159,7 @@ func MessageEvents() []core.EventKind {
 		core.CaseWithdrawn, core.CaseClosed, core.CaseReopened, core.NoteAdded, core.UpdateAdded, core.QuestionAsked,
 		core.QuestionAnswered, core.QuestionUnanswered, core.TaskAdded, core.TaskCompleted, core.AttachmentAdded,
 		core.AttachmentPublished, core.TargetReminded, core.TargetBreached, core.TargetExtended, core.ContactChanged,
+		core.CaseResolved,
 	}
 }
 

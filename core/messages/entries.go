@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,9 @@ type Entry struct {
 	Withheld bool      // the words are a secret and have been left out
 }
 
+// HasMaskedLinks reports whether a link in the words is not shown in full.
+func (e Entry) HasMaskedLinks() bool { return strings.Contains(e.Text, "/••••") }
+
 // Filter narrows the outbox page. Zero fields filter nothing.
 type Filter struct {
 	State     core.DeliveryState
@@ -31,6 +35,14 @@ type Page struct {
 	After string // the cursor the page before ended with; "" for the first
 	Limit int    // 1 to 200; 0 means 50
 }
+
+// secretLinks finds the part of an address that only the recipient of a message
+// may have: whoever holds it acts as them.
+var secretLinks = regexp.MustCompile(`(/(?:track|answer|sign-in/link|sign-in|staff/password)/)[A-Za-z0-9_-]{8,}`)
+
+// maskLinks hides the secrets of links, so that reading a message lets nobody
+// act as its recipient.
+func maskLinks(words string) string { return secretLinks.ReplaceAllString(words, "${1}••••") }
 
 // withheld stands where the words of a secret message would.
 const withheld = "The words of this message are not shown: they hold a link that signs its reader in."
@@ -65,13 +77,15 @@ func (s *Service) List(ctx context.Context, by core.Actor, f Filter, p Page) ([]
 }
 
 // OfCase returns the messages of a case with their text, newest first, at most
-// 200. Whoever asks has seen to it that the case may be viewed.
+// 200, without the secrets of their links: staff read them. Whoever asks has
+// seen to it that the case may be viewed.
 func (s *Service) OfCase(ctx context.Context, cs core.CaseID) ([]Entry, error) {
 	rows, err := s.selectOfCase(ctx, cs)
 	return entries(rows), err
 }
 
-// FindOfCase returns one message of a case with its words.
+// FindOfCase returns one message of a case with its words, without the secrets
+// of its links.
 func (s *Service) FindOfCase(ctx context.Context, cs core.CaseID, id core.MessageID) (Entry, error) {
 	row, err := s.selectEntry(ctx, id)
 	if err == nil && row.CaseID != cs {
@@ -83,23 +97,28 @@ func (s *Service) FindOfCase(ctx context.Context, cs core.CaseID, id core.Messag
 	return row.entry(false), nil
 }
 
-// Find returns one message with its words, for administrators. The words of a
-// sign-in message are shown on a test or demonstration installation only.
+// Find returns one message with its words, for administrators. What its
+// recipient alone may have, the words of a sign-in message and the secrets of
+// links, is shown on a test or demonstration installation only.
 func (s *Service) Find(ctx context.Context, by core.Actor, id core.MessageID) (Entry, error) {
+	return s.find(ctx, by, func() (entryRow, error) { return s.selectEntry(ctx, id) })
+}
+
+// FindByNo is Find by the message's number.
+func (s *Service) FindByNo(ctx context.Context, by core.Actor, no int64) (Entry, error) {
+	return s.find(ctx, by, func() (entryRow, error) { return s.selectEntryByNo(ctx, no) })
+}
+
+func (s *Service) find(ctx context.Context, by core.Actor, read func() (entryRow, error)) (Entry, error) {
 	if !by.Has(core.RoleAdministrator) {
 		return Entry{}, core.Forbidden("Only administrators may see the outbox.")
 	}
-	row, err := s.selectEntry(ctx, id)
+	row, err := read()
 	if err != nil {
 		return Entry{}, err
 	}
-	open := false
-	if row.Template == SignIn {
-		if open, err = s.isTest(ctx); err != nil {
-			return Entry{}, err
-		}
-	}
-	return row.entry(open), nil
+	open, err := s.isPretended(ctx)
+	return row.entry(open), err
 }
 
 func noMessage() error { return core.NotFound("There is no such message.") }

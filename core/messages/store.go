@@ -169,6 +169,7 @@ func (s *Service) deleteSignIns(ctx context.Context, before time.Time) (int, err
 // entryRow is a message as it is shown.
 type entryRow struct {
 	ID            core.MessageID
+	No            int64
 	CaseID        core.CaseID
 	EventKind     string
 	Audience      string
@@ -187,12 +188,12 @@ type entryRow struct {
 	SentAt        *time.Time
 }
 
-// entry leaves out the words of a secret message unless it is open to the
-// reader.
+// entry leaves out the words of a secret message, and the secrets of links in
+// others, unless it is open to the reader.
 func (r entryRow) entry(open bool) Entry {
 	e := Entry{
 		Message: core.Message{
-			ID: r.ID, CaseID: r.CaseID, Event: r.EventKind, Audience: r.Audience, To: r.Recipient, ToName: r.RecipientName,
+			ID: r.ID, No: r.No, CaseID: r.CaseID, Event: r.EventKind, Audience: r.Audience, To: r.Recipient, ToName: r.RecipientName,
 			Subject: r.Subject, Text: r.BodyText, HTML: r.BodyHTML, MessageID: r.MessageID,
 			State: r.State, Detail: r.Detail, CreatedAt: r.CreatedAt.UTC(), SentAt: orZero(r.SentAt),
 		},
@@ -201,8 +202,12 @@ func (r entryRow) entry(open bool) Entry {
 	if r.State != core.DeliveryQueued {
 		e.NextAt = time.Time{} // of a message being sent it is when the claim ends
 	}
-	if r.Template == SignIn && !open {
+	switch {
+	case open:
+	case r.Template == SignIn:
 		e.Text, e.HTML, e.Withheld = withheld, "", true
+	default:
+		e.Subject, e.Text, e.HTML = maskLinks(e.Subject), maskLinks(e.Text), maskLinks(e.HTML)
 	}
 	return e
 }
@@ -222,7 +227,7 @@ func orZero(t *time.Time) time.Time {
 	return t.UTC()
 }
 
-const entryColumns = `id, case_id, event_kind, audience, template, recipient, recipient_name, subject, message_id, state,
+const entryColumns = `id, no, case_id, event_kind, audience, template, recipient, recipient_name, subject, message_id, state,
 	detail, attempts, next_at, created_at, sent_at`
 
 const selectPage = `SELECT ` + entryColumns + `, '' AS body_text, '' AS body_html FROM outbox
@@ -251,11 +256,18 @@ func (s *Service) selectEntry(ctx context.Context, id core.MessageID) (entryRow,
 	return postgres.One[entryRow](ctx, s.db.Pool(), noMessage(), selectEntry, id)
 }
 
-const selectTest = `SELECT coalesce(bool_or(test), false) AS test FROM installation`
+const selectEntryByNo = `SELECT ` + entryColumns + `, body_text, body_html FROM outbox WHERE no = $1`
 
-// isTest reports whether this is a test or demonstration installation.
-func (s *Service) isTest(ctx context.Context) (bool, error) {
-	type row struct{ Test bool }
-	found, err := postgres.One[row](ctx, s.db.Pool(), nil, selectTest)
-	return found.Test, err
+func (s *Service) selectEntryByNo(ctx context.Context, no int64) (entryRow, error) {
+	return postgres.One[entryRow](ctx, s.db.Pool(), noMessage(), selectEntryByNo, no)
+}
+
+const selectPretended = `SELECT coalesce(bool_or(test OR demonstration), false) AS pretended FROM installation`
+
+// isPretended reports whether this is a test or demonstration installation,
+// whose people are invented.
+func (s *Service) isPretended(ctx context.Context) (bool, error) {
+	type row struct{ Pretended bool }
+	found, err := postgres.One[row](ctx, s.db.Pool(), nil, selectPretended)
+	return found.Pretended, err
 }

@@ -44,6 +44,13 @@ func (s *Service) OfCase(ctx context.Context, id core.CaseID, audiences []core.A
 	return out, nil
 }
 
+// Find returns one note of a case by its number, whoever may read it: for
+// slices that have settled whom they tell.
+func (s *Service) Find(ctx context.Context, id core.CaseID, no int) (core.Note, error) {
+	row, err := postgres.One[noteRow](ctx, s.db.Pool(), core.NotFound("There is no note %d on this case.", no), selectOne, id, no)
+	return row.noun(), err
+}
+
 // ReadableBy lists the audiences that somebody belongs to who sees the case
 // so. Whoever may only enquire reads what the requester reads.
 func ReadableBy(seen *cases.Seen) []core.Audience {

@@ -16,12 +16,17 @@ const selectLast = `SELECT coalesce(max(no), 0) FROM notes WHERE case_id = $1`
 
 const countUpdates = `SELECT count(*) FROM notes WHERE case_id = $1 AND actor_kind IN ('person', 'anonymous')`
 
-const selectOfCase = `SELECT n.id, n.case_id, n.no, n.audience, n.body, n.actor_kind, n.actor_id,
-	coalesce(u.name, p.name, '') AS actor_name, n.created_at
-FROM notes n
+const noteColumns = `n.id, n.case_id, n.no, n.audience, n.body, n.actor_kind, n.actor_id,
+	coalesce(u.name, p.name, '') AS actor_name, n.created_at`
+
+const noteTables = ` FROM notes n
 LEFT JOIN staff_users u ON u.id = CASE WHEN n.actor_kind = 'staff' THEN n.actor_id::uuid END
-LEFT JOIN persons p ON p.id = CASE WHEN n.actor_kind = 'person' THEN n.actor_id::uuid END
+LEFT JOIN persons p ON p.id = CASE WHEN n.actor_kind = 'person' THEN n.actor_id::uuid END`
+
+const selectOfCase = `SELECT ` + noteColumns + noteTables + `
 WHERE n.case_id = $1 AND n.audience = ANY ($2) ORDER BY n.no`
+
+const selectOne = `SELECT ` + noteColumns + noteTables + ` WHERE n.case_id = $1 AND n.no = $2`
 
 type noteRow struct {
 	ID        core.NoteID

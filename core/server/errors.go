@@ -6,6 +6,7 @@ import (
 	"html"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -122,6 +123,10 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 		}})
 	}
 	if a.options.ErrorPage != nil {
+		// The request's own time is over: its deadline ended with its handlers.
+		ctx, cancel := context.WithTimeout(a.base, errorPageTime)
+		defer cancel()
+		c.SetUserContext(ctx)
 		pageErr := a.options.ErrorPage(c, problem)
 		if pageErr == nil {
 			return nil
@@ -130,6 +135,9 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	}
 	return plainPage(c, problem)
 }
+
+// errorPageTime is how long showing a problem may take.
+const errorPageTime = 3 * time.Second
 
 type apiProblem struct {
 	Kind    core.ErrorKind    `json:"kind"`

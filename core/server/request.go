@@ -23,6 +23,7 @@ const (
 	sessionKey   localKey = "session"
 	tokenKey     localKey = "session-token"
 	visitKey     localKey = "visit"
+	draftsKey    localKey = "drafts"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -77,7 +78,7 @@ func (a *App) observe(c *fiber.Ctx) error {
 		slog.Int("status", status),
 		slog.Float64("ms", float64(took.Microseconds())/1000),
 	}
-	if actor := Actor(c); actor.IsStaff() {
+	if actor := Actor(c); actor.IsStaff() && !isDrafts(c) {
 		attrs = append(attrs, slog.String("staff", actor.ID))
 	}
 	a.log.LogAttrs(context.Background(), level, "answered", attrs...)

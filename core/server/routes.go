@@ -66,6 +66,23 @@ func (r *Routes) Limited(name string) *Routes {
 	return &limited
 }
 
+// Drafts returns the same routes for forms that are filled in over days, by
+// people who may stay unknown. Their pages check a token of their own, bound to
+// the draft in the browser's hands, because a session may end while somebody
+// writes and nothing may be lost by that; and the log does not say which staff
+// user made a request.
+func (r *Routes) Drafts() *Routes {
+	drafts := *r
+	drafts.before = append([]fiber.Handler{func(c *fiber.Ctx) error {
+		c.Locals(draftsKey, true)
+		return c.Next()
+	}}, r.before...)
+	return &drafts
+}
+
+// isDrafts reports whether a request is on a route of [Routes.Drafts].
+func isDrafts(c *fiber.Ctx) bool { return c.Locals(draftsKey) == true }
+
 // Get registers a page that shows something. It must change nothing.
 func (r *Routes) Get(path string, handlers ...fiber.Handler) { r.add(fiber.MethodGet, path, handlers) }
 

@@ -385,6 +385,10 @@ func TestReopeningBeginsAnewWhatTheEndHadStopped(t *testing.T) {
 	o.Do(t, core.PersonActor(o.Amara, ""), id, &cases.AskAgain{})
 	o.isDue(t, id, "respond", at(12, 10, 15, 0)) // ten working days from here
 	o.isIn(t, id, "acknowledge", core.StateMet)  // we did answer
+	told := func(c core.Cause) bool { return c.Kind == core.CauseExtended && c.Why == "ill" }
+	if v := o.target(t, id, "respond"); !slices.ContainsFunc(v.Causes, told) || len(v.Ledger.Changes) != 0 {
+		t.Errorf("the reason of before is kept %+v, and counts %+v", v.Causes, v.Ledger.Changes)
+	}
 	// The new promise has its own extensions.
 	o.Do(t, o.Priya, id, &targets.Extend{Target: "respond", By: core.Span{Count: 2, Unit: core.WorkingDays}, Reason: "again"})
 	o.isDue(t, id, "respond", at(12, 14, 15, 0))
@@ -407,6 +411,16 @@ func TestReopeningLeavesTheRestWhereTheTypeSaysSo(t *testing.T) {
 	if v := o.isIn(t, id, "respond", core.StateDue); v.Ledger.Left != 75*time.Hour {
 		t.Errorf("left %v", v.Ledger.Left)
 	}
+	o.sound(t, id)
+}
+
+func TestACaseThatEndsAndGoesOnInOneChangeWaitsForNoQuestion(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	id := o.Raise(t)
+	o.Do(t, o.Priya, id, &questions.Ask{Body: "Which street?"})
+	o.Do(t, o.Priya, id, &cases.Cancel{}, &cases.Reopen{})
+	o.isDue(t, id, "respond", at(12, 1, 10, 0))
 	o.sound(t, id)
 }
 

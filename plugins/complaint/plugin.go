@@ -136,13 +136,13 @@ func submit(c *forms.Ctx, a *Complaint) forms.Raise {
 		Description: a.What,
 		Subtype:     a.Kind,
 		Anonymous:   a.anonymous(),
-		Fields:      map[string][]string{"kind": {a.Kind}},
+		Fields:      map[string][]string{},
 	}
 	if a.When != "" {
-		r.Fields["when"] = []string{a.When}
+		r.Fields["incident-date"] = []string{a.When}
 	}
 	if a.Wanted != "" {
-		r.Fields["wanted"] = []string{a.Wanted}
+		r.Fields["desired-outcome"] = []string{a.Wanted}
 	}
 	if a.Where.Address != "" || a.Where.Point != nil {
 		r.Place = &a.Where

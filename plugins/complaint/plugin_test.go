@@ -28,7 +28,7 @@ func TestAComplaintForMyselfBecomesACase(t *testing.T) {
 		Subject: "A pothole, road or pavement: A hole as deep as a boot", Description: "A hole as deep as a boot. It grows.", Subtype: "pothole",
 		Requester: &abi.Party{Name: "Ada Lovelace", Email: "ada@example.org"},
 		Place:     &abi.Place{Address: "Mill Lane", Point: &abi.Point{Lat: 53.48, Lng: -2.24}},
-		Fields:    map[string][]string{"kind": {"pothole"}, "when": {"2026-10-09"}, "wanted": {"Fill it"}},
+		Fields:    map[string][]string{"incident-date": {"2026-10-09"}, "desired-outcome": {"Fill it"}},
 		Files:     []string{"f1"},
 	}
 	if !reflect.DeepEqual(raise, want) {

@@ -3,6 +3,7 @@
 import 'htmx.org'
 import 'idiomorph/htmx'
 import './answers.js'
+import './casepage.js'
 import './composer.js'
 import './copy.js'
 import './dialogs.js'

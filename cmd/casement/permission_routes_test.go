@@ -1,0 +1,548 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/server"
+)
+
+// page is how a route is tried: what stands in its address and is sent to it.
+//
+// A new route needs a line here. Write its address with these words for what
+// it names, and what a form needs so that it is not "not found":
+//
+//	{case} {person} {staff} {group}  a case, a customer, a staff user, a group
+//
+// Say with of when it shows something of one case or one customer alone. Then
+// run the test with -update and look at the difference in docs/permissions.md.
+type page struct {
+	path string // the route's own when it has no parameters
+	form url.Values
+	of   belonging
+}
+
+// belonging says to whom beyond its audience a page answers.
+type belonging string
+
+const (
+	ofAll       belonging = ""          // to all of its audience
+	ofCase      belonging = "case"      // to staff who may see the case, to nobody else
+	ofRequester belonging = "requester" // to the customer who raised it
+	ofHolder    belonging = "holder"    // to whoever has a secret, which nobody here has
+)
+
+var triedPages = map[string]page{
+	"GET /live":         {},
+	"POST /theme":       {form: url.Values{"theme": {"dark"}}},
+	"GET /frame/counts": {},
+	"GET /palette":      {path: "/palette?q=a"},
+
+	"GET /sign-in":                                {},
+	"POST /sign-in":                               {form: url.Values{"email": {"somebody@example.org"}}},
+	"GET /sign-in/sent":                           {},
+	"GET /sign-in/link/:token":                    {path: "/sign-in/link/guessed", of: ofHolder},
+	"POST /sign-in/link/:token":                   {path: "/sign-in/link/guessed", of: ofHolder},
+	"GET /staff/sign-in":                          {},
+	"POST /staff/sign-in":                         {form: url.Values{"email": {"somebody@example.org"}, "password": {"guessed"}}},
+	"GET /staff/password/:token":                  {path: "/staff/password/guessed", of: ofHolder},
+	"POST /staff/password/:token":                 {path: "/staff/password/guessed", of: ofHolder},
+	"POST /sign-out":                              {},
+	"GET /account":                                {},
+	"POST /account/password":                      {},
+	"POST /account/after-save":                    {},
+	"POST /account/sessions/revoke":               {},
+	"POST /account/sessions/revoke-others":        {},
+	"GET /portal/account":                         {},
+	"POST /portal/account":                        {form: url.Values{"name": {"Amara Okonkwo-Lindqvist"}}},
+	"POST /portal/account/sessions/revoke":        {},
+	"POST /portal/account/sessions/revoke-others": {},
+
+	"GET /people":                               {},
+	"POST /people":                              {},
+	"GET /people/new":                           {},
+	"GET /people/:no<int>":                      {path: "/people/{person}"},
+	"POST /people/:no<int>":                     {path: "/people/{person}"},
+	"GET /people/:no<int>/edit":                 {path: "/people/{person}/edit"},
+	"GET /people/staff":                         {},
+	"POST /people/staff":                        {},
+	"GET /people/staff/new":                     {},
+	"GET /people/staff/:no<int>":                {path: "/people/staff/{staff}"},
+	"POST /people/staff/:no<int>":               {path: "/people/staff/{staff}"},
+	"POST /people/staff/:no<int>/deactivate":    {path: "/people/staff/{staff}/deactivate"},
+	"POST /people/staff/:no<int>/activate":      {path: "/people/staff/{staff}/activate"},
+	"POST /people/staff/:no<int>/unlock":        {path: "/people/staff/{staff}/unlock"},
+	"POST /people/staff/:no<int>/password-link": {path: "/people/staff/{staff}/password-link"},
+	"GET /people/groups":                        {},
+	"POST /people/groups":                       {},
+	"GET /people/groups/:key":                   {path: "/people/groups/{group}"},
+	"POST /people/groups/:key":                  {path: "/people/groups/{group}"},
+	"POST /people/groups/:key/members":          {path: "/people/groups/{group}/members"},
+	"POST /people/groups/:key/members/remove":   {path: "/people/groups/{group}/members/remove"},
+
+	"GET /configuration":                         {},
+	"GET /configuration/types/:key":              {path: "/configuration/types/complaint"},
+	"GET /configuration/types/:key/versions":     {path: "/configuration/types/complaint/versions"},
+	"GET /configuration/types/:key/file":         {path: "/configuration/types/complaint/file"},
+	"GET /configuration/types/:key/again":        {path: "/configuration/types/complaint/again?version=1"},
+	"GET /configuration/calendars/:key":          {path: "/configuration/calendars/northmoor-offices"},
+	"GET /configuration/calendars/:key/versions": {path: "/configuration/calendars/northmoor-offices/versions"},
+	"GET /configuration/calendars/:key/file":     {path: "/configuration/calendars/northmoor-offices/file"},
+	"GET /configuration/calendars/:key/again":    {path: "/configuration/calendars/northmoor-offices/again?version=1"},
+	"GET /configuration/upload":                  {},
+	"POST /configuration/upload":                 {},
+	"POST /configuration/publish":                {},
+}
+
+// viewer is somebody who asks for pages.
+type viewer struct {
+	name   string
+	kind   core.ActorKind
+	roles  []core.Role
+	sees   bool // may see the case
+	signIn func() (people.SignedIn, error)
+
+	session, csrf string
+}
+
+// site is the running server of a council, with somebody of every kind before
+// it.
+type site struct {
+	*council
+	url     string
+	viewers []*viewer
+	table   []server.Route
+	words   *strings.Replacer // fills in addresses of ordinary things
+	secret  *core.Case        // restricted, and nobody's here
+}
+
+// Words of the restricted case. One is looked for, so the page may say it
+// again; the other must be nowhere.
+const (
+	soughtWord = "heliotrope"
+	hiddenWord = "umbrage"
+	openWord   = "lamppost" // of an ordinary case of the same customer
+)
+
+func openSite(t *testing.T) *site {
+	c := newCouncil(t, true)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.settings.PublicURL = "http://" + ln.Addr().String()
+	app, err := c.newServer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- app.Serve(ln) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := app.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	s := &site{council: c, url: c.settings.PublicURL, table: app.Table()}
+	// Pages before forms: some forms change what pages show.
+	slices.SortStableFunc(s.table, func(a, b server.Route) int { return strings.Compare(a.Method, b.Method) })
+	s.viewers = []*viewer{
+		{name: "nobody", kind: core.ActorAnonymous},
+		{name: "customer", kind: core.ActorPerson, signIn: func() (people.SignedIn, error) { return s.byLink("amara@example.org") }},
+		s.staff("stranger on the staff", false, nil, "museum"),
+		s.staff("case manager", true, nil, "complaints-team"),
+		s.staff("configurator", false, []core.Role{core.RoleConfigurator}),
+		s.staff("administrator", false, []core.Role{core.RoleAdministrator}),
+	}
+	s.prepareCases()
+	return s
+}
+
+func (s *site) staff(name string, sees bool, roles []core.Role, groups ...string) *viewer {
+	s.t.Helper()
+	email := strings.ReplaceAll(name, " ", "-") + "@staff.example"
+	_, err := s.people.CreateUser(s.t.Context(), core.SystemActor(), people.UserInput{Name: name, Email: email, Roles: roles, Groups: groups, Password: demoPassword})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &viewer{name: name, kind: core.ActorStaff, roles: roles, sees: sees, signIn: func() (people.SignedIn, error) {
+		return s.people.SignIn(s.t.Context(), email, demoPassword, "")
+	}}
+}
+
+// sentLink is the mailer of [site.byLink].
+type sentLink struct{ link string }
+
+// SendSignIn implements people.SignInMailer.
+func (s *sentLink) SendSignIn(_ context.Context, _, link string) error {
+	s.link = link
+	return nil
+}
+
+// byLink signs a customer in. Hours pass, so that the address has not been sent
+// too many links.
+func (s *site) byLink(email string) (people.SignedIn, error) {
+	s.council.clock.Advance(3 * time.Hour)
+	var sent sentLink
+	service := people.New(s.db, people.Options{Clock: s.council.clock, Mailer: &sent})
+	if err := service.RequestLink(s.t.Context(), email, ""); err != nil {
+		return people.SignedIn{}, err
+	}
+	return service.SignInByLink(s.t.Context(), path.Base(sent.link), "")
+}
+
+// prepareCases makes an ordinary case of the customer who looks, and a
+// restricted one of somebody else, which nobody here may see.
+func (s *site) prepareCases() {
+	s.t.Helper()
+	raise := func(word string) *subject {
+		it := &subject{c: s.council, id: core.NewID[core.CaseID]()}
+		it.do(core.PersonActor(s.brendan.ID, s.brendan.Name), &cases.Raise{
+			Type: "complaint", Subject: "The " + soughtWord + " " + word, Description: word, Subtype: "staff", Channel: core.ChannelWeb,
+			Requester: s.brendan.ID, Contact: core.Contact{Name: s.brendan.Name, Email: s.brendan.Email}, Address: word,
+		})
+		return it
+	}
+	raise(openWord)
+	hidden := raise(hiddenWord)
+	hidden.restrict()
+	s.secret = s.read(hidden.id)
+	s.words = strings.NewReplacer("{case}", string(s.read(s.subject(nil).id).Ref), "{person}", fmt.Sprint(s.brendan.No),
+		"{staff}", fmt.Sprint(s.hire(s.t, "Spare Hand", nil).No), "{group}", "museum")
+}
+
+func (s *site) read(id core.CaseID) *core.Case {
+	s.t.Helper()
+	cs, err := s.cases.ByID(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return cs
+}
+
+// reply is what the server said.
+type reply struct {
+	status   int
+	location string
+	cookie   string // the last that was set
+	body     string
+}
+
+// most is how much of a page is read, in bytes.
+const most = 4 << 20
+
+// ask sends a request as a viewer; form is nil for a GET. Between two requests
+// a minute passes, so that no limiter answers instead of the page.
+func (s *site) ask(v *viewer, method, address string, form url.Values) reply {
+	s.t.Helper()
+	s.council.clock.Advance(time.Minute)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	defer cancel()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	request, err := http.NewRequestWithContext(ctx, method, s.url+address, body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if v.session != "" {
+		request.Header.Set("Cookie", v.session)
+	}
+	a, err := roundTrip(request)
+	if err != nil {
+		s.t.Fatalf("%s %s as %s: %v", method, address, v.name, err)
+	}
+	if v.session == "" {
+		v.session = a.cookie
+	}
+	return a
+}
+
+// roundTrip sends a request and follows nothing.
+func roundTrip(request *http.Request) (reply, error) {
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	a := reply{status: response.StatusCode, location: response.Header.Get("Location")}
+	for _, cookie := range response.Cookies() {
+		a.cookie = cookie.Name + "=" + cookie.Value
+	}
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
+		return a, nil // it has no end
+	}
+	raw, err := io.ReadAll(io.LimitReader(response.Body, most))
+	a.body = string(raw)
+	return a, err
+}
+
+var csrfField = regexp.MustCompile(`name="` + server.CSRFField + `" value="([^"]+)"`)
+
+// settle signs a viewer in, unless they are, and opens a page of theirs for
+// its token.
+func (s *site) settle(v *viewer) {
+	s.t.Helper()
+	home := "/sign-in"
+	if v.signIn != nil {
+		if _, token, ok := strings.Cut(v.session, "="); ok {
+			if _, err := s.people.SessionByToken(s.t.Context(), token); err == nil {
+				return
+			}
+		}
+		in, err := v.signIn()
+		if err != nil {
+			s.t.Fatalf("sign in the %s: %v", v.name, err)
+		}
+		v.session = "casement-session=" + in.Token
+		if home = "/account"; v.kind == core.ActorPerson {
+			home = "/portal/account"
+		}
+	} else if v.csrf != "" {
+		return
+	}
+	found := csrfField.FindStringSubmatch(s.ask(v, http.MethodGet, home, nil).body)
+	if found == nil {
+		s.t.Fatalf("%s has no form for the %s", home, v.name)
+	}
+	v.csrf = found[1]
+}
+
+// judge reads an answer as the table of pages says it.
+func judge(route server.Route, a reply) verdict {
+	asked := route.Audience != server.ForAnyone && a.status == http.StatusSeeOther &&
+		(strings.HasPrefix(a.location, "/sign-in") || strings.HasPrefix(a.location, "/staff/sign-in"))
+	switch {
+	case a.status == http.StatusUnauthorized || asked:
+		return "sign in"
+	case a.status == http.StatusForbidden:
+		return refused
+	case a.status == http.StatusNotFound:
+		return noCase
+	}
+	return passes
+}
+
+// due is the verdict that a route's audience promises a viewer.
+func (v *viewer) due(route server.Route, p page) verdict {
+	staff := v.kind == core.ActorStaff
+	switch {
+	case route.Audience == server.ForPerson && v.kind != core.ActorPerson,
+		(route.Audience == server.ForStaff || route.Audience == server.ForAdmin) && !staff:
+		return "sign in"
+	case route.Audience == server.ForAdmin && !slices.ContainsFunc(v.roles, func(r core.Role) bool { return slices.Contains(route.Roles, r) }):
+		return refused
+	case p.of == ofHolder, p.of == ofCase && !v.sees, p.of == ofRequester && v.kind != core.ActorPerson:
+		return noCase
+	}
+	return passes
+}
+
+// tried returns how a route is tried; false, having failed the test with what
+// to do, when nobody has said.
+func (s *site) tried(route server.Route) (page, bool) {
+	s.t.Helper()
+	name := route.Method + " " + route.Path
+	p, ok := triedPages[name]
+	if !ok {
+		s.t.Errorf("the route %q is new: add a line for it to triedPages in cmd/casement/permission_routes_test.go, as the comment there says, "+
+			"and run “go test ./cmd/casement -run TestPages -update”", name)
+		return p, false
+	}
+	if p.path == "" {
+		if p.path = route.Path; strings.ContainsAny(p.path, ":*") {
+			s.t.Errorf("the line for %q in triedPages needs a path: the route has parameters", name)
+			return p, false
+		}
+	}
+	return p, true
+}
+
+// fill returns what is sent to a page: its form with the viewer's token, or
+// nothing.
+func (v *viewer) fill(route server.Route, p page) url.Values {
+	if route.Method == http.MethodGet {
+		return nil
+	}
+	form := url.Values{server.CSRFField: {v.csrf}}
+	for name, values := range p.form {
+		form[name] = values
+	}
+	return form
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	s := openSite(t)
+	for name := range triedPages {
+		if !slices.ContainsFunc(s.table, func(r server.Route) bool { return r.Method+" "+r.Path == name }) {
+			t.Errorf("triedPages has a line for %q, which is no route", name)
+		}
+	}
+	var table strings.Builder
+	table.WriteString("| page | for |")
+	for _, v := range s.viewers {
+		fmt.Fprintf(&table, " %s |", v.name)
+	}
+	table.WriteString("\n| --- | --- |" + strings.Repeat(" :-: |", len(s.viewers)) + "\n")
+	for _, route := range s.table {
+		if p, ok := s.tried(route); ok {
+			s.tryPage(route, p, &table)
+			s.tryWithoutToken(route, p)
+			s.tryHostile(route, p)
+		}
+	}
+	// What was silent about one case speaks of the other.
+	for _, v := range s.viewers {
+		if v.sees {
+			s.settle(v)
+			if a := s.ask(v, http.MethodGet, s.words.Replace("/people/{person}"), nil); !strings.Contains(a.body, openWord) {
+				t.Errorf("the %s does not see the ordinary case either", v.name)
+			}
+		}
+	}
+	openDocument(t, "permissions.md").Holds("pages", table.String())
+}
+
+// tryPage asks for a page as everybody and writes its row.
+func (s *site) tryPage(route server.Route, p page, table *strings.Builder) {
+	s.t.Helper()
+	name := route.Method + " " + route.Path
+	fmt.Fprintf(table, "| `%s` | %s |", name, audienceOf(route))
+	for _, v := range s.viewers {
+		s.settle(v)
+		a := s.ask(v, route.Method, s.words.Replace(p.path), v.fill(route, p))
+		got, want := judge(route, a), v.due(route, p)
+		fmt.Fprintf(table, " %s |", got)
+		if a.status >= 500 {
+			s.t.Errorf("%s as %s fails with %d", name, v.name, a.status)
+		}
+		if got != want {
+			s.t.Errorf("%s as %s: %q (%d), but %q is due; either the route's guard or its line in triedPages is wrong", name, v.name, got, a.status, want)
+		}
+		s.tellsNoSecret(name, v, a)
+		if route.Method == http.MethodGet {
+			s.trySecret(route, p, v)
+		}
+	}
+	table.WriteString("\n")
+}
+
+func audienceOf(route server.Route) string {
+	if len(route.Roles) == 0 {
+		return string(route.Audience)
+	}
+	var roles []string
+	for _, role := range route.Roles {
+		roles = append(roles, string(role))
+	}
+	return strings.Join(roles, ", ")
+}
+
+// trySecret looks for the restricted case by its address and by its words.
+func (s *site) trySecret(route server.Route, p page, v *viewer) {
+	s.t.Helper()
+	name := route.Method + " " + route.Path
+	if p.of == ofCase || p.of == ofRequester {
+		a := s.ask(v, route.Method, strings.NewReplacer("{case}", string(s.secret.Ref)).Replace(p.path), nil)
+		if judge(route, a) == passes || strings.Contains(a.body, hiddenWord) {
+			s.t.Errorf("%s as %s: the restricted case is shown", name, v.name)
+		}
+		return
+	}
+	address, query, _ := strings.Cut(s.words.Replace(p.path), "?")
+	fields, err := url.ParseQuery(query)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	fields.Set("q", soughtWord)
+	s.tellsNoSecret(name+"?q="+soughtWord, v, s.ask(v, route.Method, address+"?"+fields.Encode(), nil))
+}
+
+// tellsNoSecret fails the test when an answer holds what only the restricted
+// case could have told.
+func (s *site) tellsNoSecret(name string, v *viewer, a reply) {
+	s.t.Helper()
+	if strings.Contains(a.body, hiddenWord) || strings.Contains(a.body, string(s.secret.Ref)) {
+		s.t.Errorf("%s as %s tells of a restricted case", name, v.name)
+	}
+}
+
+// tryWithoutToken sends a form that no page of ours made.
+func (s *site) tryWithoutToken(route server.Route, p page) {
+	s.t.Helper()
+	if route.Method == http.MethodGet {
+		return
+	}
+	for _, v := range s.viewers {
+		s.settle(v)
+		for what, token := range map[string]string{"without a token": "", "with a token that was guessed": strings.Repeat("A", 64)} {
+			form := v.fill(route, p)
+			form.Set(server.CSRFField, token)
+			if a := s.ask(v, route.Method, s.words.Replace(p.path), form); a.status != http.StatusForbidden {
+				s.t.Errorf("%s as %s %s: %d, want 403", route.Path, v.name, what, a.status)
+			}
+		}
+	}
+}
+
+// hostile is what people and programs put where something else belongs.
+var hostile = []string{"'", "%00", "..%2f..%2fetc%2fpasswd", "%f0%28%8c%28", "99999999999999999999999", "-1", "<script>", strings.Repeat("a", 3000)}
+
+var parameter = regexp.MustCompile(`\{[a-z]+\}`)
+
+// tryHostile asks for a page with nonsense in its address and its fields, as
+// each who may ask at all: whatever the answer, the page does not break.
+func (s *site) tryHostile(route server.Route, p page) {
+	s.t.Helper()
+	for _, v := range s.viewers {
+		if due := v.due(route, p); due == refused || due == "sign in" {
+			continue
+		}
+		for _, nonsense := range hostile {
+			s.settle(v)
+			address := parameter.ReplaceAllString(p.path, strings.ReplaceAll(nonsense, "$", "$$"))
+			form := v.fill(route, p)
+			for name := range form {
+				if name != server.CSRFField {
+					form.Set(name, unescape(nonsense))
+				}
+			}
+			if form == nil {
+				address, _, _ = strings.Cut(address, "?")
+				address += "?q=" + nonsense + "&after=" + nonsense + "&sort=" + nonsense + "&page=" + nonsense + "&version=" + nonsense
+			}
+			if a := s.ask(v, route.Method, address, form); a.status >= 500 {
+				s.t.Errorf("%s %s as %s, with %.20q, fails with %d", route.Method, route.Path, v.name, nonsense, a.status)
+			}
+		}
+	}
+}
+
+func unescape(s string) string {
+	if out, err := url.PathUnescape(s); err == nil {
+		return out
+	}
+	return s
+}

@@ -1,0 +1,24 @@
+package cases_test
+
+import (
+	"testing"
+
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/cases/casestest"
+)
+
+func TestWhatCasesHoldIsCountedUntilTheyEnd(t *testing.T) {
+	t.Parallel()
+	w := casestest.New(t)
+	a := w.Raise(t)
+	w.Raise(t)
+	w.Do(t, w.Priya, a, cases.StartWork{})
+	h, err := w.Cases.Held(t.Context(), "complaint")
+	if err != nil || h.Statuses["new"] != 1 || h.Statuses["in-progress"] != 1 || h.Stages["stage-1"] != 2 || h.Subtypes["waste"] != 2 || h.Groups["complaints-team"] != 2 {
+		t.Fatalf("held %+v, %v", h, err)
+	}
+	w.Do(t, w.Priya, a, &cases.Cancel{})
+	if h, err = w.Cases.Held(t.Context(), "complaint"); err != nil || h.Statuses["cancelled"] != 0 || h.Stages["stage-1"] != 1 {
+		t.Errorf("after one ended: %+v, %v", h, err)
+	}
+}

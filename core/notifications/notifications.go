@@ -1,0 +1,152 @@
+// Package notifications decides who is told of what happened to a case, and
+// writes to them. It hears of events after they were committed
+// ([Service.Heard] is a [cases.Listener]), reads the case type's message table
+// (event × audience → template), and puts letters into the outbox in the
+// transaction that notes it has heard. Rendering and delivery are in
+// core/messages; what a template may say is listed there.
+//
+//	rules.go       which events tell whom, and by which template
+//	recipients.go  the people behind an audience: who may see the case, whose own action it was
+//	data.go        what a template is given
+//	unreached.go   what somebody without an email address was not told
+package notifications
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/messages"
+	"github.com/casement-dev/casement/core/notes"
+	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/portals"
+	"github.com/casement-dev/casement/core/postgres"
+	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/targets"
+)
+
+// Options are the slices that know what letters say, and how letters go out.
+// All but Deliver are required.
+type Options struct {
+	DB        *postgres.DB
+	Messages  *messages.Service
+	People    *people.Service
+	Cases     *cases.Service
+	Notes     *notes.Service
+	Questions *questions.Service
+	Targets   *targets.Service
+	Portals   *portals.Service
+	Log       *slog.Logger
+
+	// BaseURL is where people reach the installation, without a slash at the end.
+	BaseURL string
+	// Deliver queues the job that sends what is due, on the batch that writes
+	// the letters; nil leaves that to the clock.
+	Deliver func(*pgx.Batch)
+}
+
+// Service tells people what happened to cases.
+type Service struct{ o Options }
+
+// New makes the service. Its [Service.Heard] is given to [cases.Service.Listen].
+func New(o Options) *Service {
+	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
+	return &Service{o}
+}
+
+// Heard implements [cases.Listener]: it queues a letter to everybody who is to
+// be told of the events. Imports, restores and migrations tell nobody. One
+// event that is heard again tells nobody a second time.
+func (s *Service) Heard(ctx context.Context, b *pgx.Batch, cs *core.Case, t *core.CaseType, heard []core.Recorded) error {
+	h := &hearing{Service: s, cs: cs, t: t, heard: heard, teams: map[string]*team{}, staff: map[core.StaffID]*core.StaffUser{}}
+	queued := false
+	for _, e := range heard {
+		letters, err := h.letters(ctx, e)
+		if err != nil {
+			return err
+		}
+		s.o.Messages.Queue(b, letters...)
+		queued = queued || len(letters) > 0
+	}
+	if queued && s.o.Deliver != nil {
+		s.o.Deliver(b)
+	}
+	return nil
+}
+
+// hearing is one call of [Service.Heard]: what it needs to know is read when
+// it is first wanted, and once.
+type hearing struct {
+	*Service
+	cs    *core.Case
+	t     *core.CaseType
+	heard []core.Recorded
+
+	access       []accessRow
+	accessRead   bool
+	teams        map[string]*team
+	staff        map[core.StaffID]*core.StaffUser
+	organisation *core.Organisation
+	zone         *time.Location
+	targets      []targets.View
+	targetsRead  bool
+}
+
+// letters writes what one event tells.
+func (h *hearing) letters(ctx context.Context, e core.Recorded) ([]messages.Letter, error) {
+	name, table := h.table(e)
+	if len(table) == 0 || e.Origin != core.OriginLive || h.toldByBreach(e) {
+		return nil, nil
+	}
+	var out []messages.Letter
+	told := map[string]bool{}
+	for _, audience := range audiences {
+		template := h.template(e, table, audience)
+		if template == "" {
+			continue
+		}
+		recipients, err := h.recipients(ctx, e, audience)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range recipients {
+			if told[r.face()] {
+				continue
+			}
+			told[r.face()] = true
+			letter, ok, err := h.letter(ctx, e, name, template, r)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				out = append(out, letter)
+			}
+		}
+	}
+	return out, nil
+}
+
+// letter writes to one recipient. A template that cannot be used must not keep
+// everybody else from being told, and is logged: publishing checks templates,
+// so it is a fault of ours.
+func (h *hearing) letter(ctx context.Context, e core.Recorded, name, template string, r recipient) (messages.Letter, bool, error) {
+	data, err := h.data(ctx, e, r)
+	if err != nil {
+		return messages.Letter{}, false, err
+	}
+	letter, err := h.o.Messages.Compose(ctx, messages.Outgoing{
+		Case: h.cs.ID, Person: r.person, EventSeq: e.Seq, Event: name, Audience: r.audience, Template: template,
+		Language: r.language, To: r.email, ToName: r.name, Data: data,
+	})
+	switch core.KindOf(err) {
+	case core.ErrInvalid, core.ErrNotFound:
+		h.o.Log.Error("a message could not be written", "case", h.cs.ID.String(), "event", name, "template", template, "error", err)
+		return messages.Letter{}, false, nil
+	}
+	return letter, err == nil, err
+}

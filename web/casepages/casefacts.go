@@ -1,0 +1,63 @@
+package casepages
+
+import (
+	"context"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/messages"
+	"github.com/casement-dev/casement/core/tasks"
+)
+
+// facts are what stands around a case, each read once for a page, and each only
+// as far as the reader may see it.
+type facts struct {
+	tasks     []tasks.Item
+	questions []core.Question
+	files     []core.Attachment
+	mail      []messages.Entry // newest first
+	targets   []TargetView
+}
+
+func (p *Pages) facts(ctx context.Context, o *opened) (f facts, err error) {
+	if f.tasks, err = p.Tasks.OfCase(ctx, o.by, o.Seen); err != nil {
+		return f, err
+	}
+	if f.questions, err = p.Questions.OfCase(ctx, o.Case.ID); err != nil {
+		return f, err
+	}
+	if !o.full {
+		return f, nil
+	}
+	if f.files, err = p.Attachments.OfCase(ctx, o.Seen); err != nil {
+		return f, err
+	}
+	if f.mail, err = p.Messages.OfCase(ctx, o.Case.ID); err != nil {
+		return f, err
+	}
+	f.targets, err = p.targetViews(ctx, o)
+	return f, err
+}
+
+func (f facts) counts() counts {
+	return counts{tasks: len(f.openTasks()), files: len(f.files), emails: len(f.mail)}
+}
+
+func (f facts) openTasks() []tasks.Item {
+	var out []tasks.Item
+	for _, t := range f.tasks {
+		if t.State == core.TaskOpen {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (f facts) openQuestions() []core.Question {
+	var out []core.Question
+	for _, q := range f.questions {
+		if q.IsOpen() {
+			out = append(out, q)
+		}
+	}
+	return out
+}

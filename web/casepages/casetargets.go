@@ -1,0 +1,125 @@
+package casepages
+
+import (
+	"context"
+	"time"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/targets"
+	"github.com/casement-dev/casement/web/layout"
+	"github.com/casement-dev/casement/web/render"
+)
+
+// TargetView is one promise on a case, and how its due time came to be.
+type TargetView struct {
+	Key   string
+	ID    string // of its section in the right column
+	Name  string
+	Due   layout.Due
+	Short string // "Fri 27 Nov, 12:00", beside its name
+	State core.TargetState
+	Over  bool // met or cleared: nothing more falls due
+	Open  bool // its ledger is shown at once
+
+	Lines   []core.LedgerLine
+	Sums    []LedgerSum
+	Notes   []string // who changed what, and why
+	Actions []Action
+}
+
+// LedgerSum is a line of sums under a ledger.
+type LedgerSum struct{ Label, Amount string }
+
+func (p *Pages) targetViews(ctx context.Context, o *opened) ([]TargetView, error) {
+	found, err := p.Targets.OfCase(ctx, o.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]TargetView, len(found))
+	for i, v := range found {
+		out[i] = targetView(o, v)
+	}
+	return out, nil
+}
+
+func targetView(o *opened, v targets.View) TargetView {
+	view := TargetView{
+		Key: v.Target.Rule, ID: "target-" + v.Target.Rule, Name: v.Name.String(), State: v.State, Over: !v.Standing(),
+		Due: layout.Due{
+			Words: v.Due.Words, Exact: layout.ExactIn(v.DueAt, v.Zone), Tone: string(v.Due.Tone), Percent: v.Due.Percent,
+		},
+		Short: v.Due.Short, Lines: v.Lines, Sums: sumsOf(v.Ledger), Notes: notesOf(v),
+	}
+	if !v.DueAt.IsZero() && v.Standing() {
+		view.Short = v.DueAt.In(v.Zone).Format("Mon 2 Jan, 15:04")
+	}
+	view.Actions = targetActions(o, view)
+	return view
+}
+
+// sumsOf writes the foot of a ledger: used, allowed, left.
+func sumsOf(l core.Ledger) []LedgerSum {
+	allowed := "Allowed: " + l.Promise.Span.String()
+	if l.Extended > 0 {
+		allowed += " + " + core.HoursWords(l.Extended)
+	}
+	left := LedgerSum{"Left", core.HoursWords(l.Left)}
+	if l.Left < 0 {
+		left = LedgerSum{"Late by", core.HoursWords(-l.Left)}
+	}
+	return []LedgerSum{{"Used", core.HoursWords(l.Used)}, {allowed, core.HoursWords(l.Allowed)}, left}
+}
+
+// notesOf says who changed a due time by hand, and why.
+func notesOf(v targets.View) []string {
+	var out []string
+	for _, change := range v.Ledger.Changes {
+		day := change.From.In(v.Zone).Format("2 Jan")
+		words := "Set by hand"
+		if change.Kind == core.SegmentExtended {
+			words = core.HoursWords(change.Added) + " added"
+		}
+		if change.By != "" {
+			words += " by " + change.By
+		}
+		words += ", " + day
+		if change.Why != "" {
+			words += ": “" + change.Why + "”"
+		}
+		out = append(out, words+".")
+	}
+	return out
+}
+
+// targetActions lists what may be done to one target, in its own menu.
+func targetActions(o *opened, v TargetView) []Action {
+	if !o.MayDo(core.MayWork) || o.Case.IsFinal() {
+		return nil
+	}
+	query := "?target=" + v.Key
+	link := func(name, label, icon string) Action {
+		return Action{Name: name, Label: label, Icon: icon, URL: o.url("act", name) + query}
+	}
+	rule, known := o.Type.Target(v.Key)
+	var out []Action
+	switch {
+	case v.State == core.StateCleared:
+		return []Action{link("target-resume", "Take up again", "play")}
+	case v.Over:
+		return nil
+	}
+	if known && rule.Extend != nil {
+		out = append(out, link("target-extend", "Extend", "plus"))
+	}
+	out = append(out, link("target-set", "Set the due time", "calendar"))
+	switch v.State {
+	case core.StatePaused:
+		out = append(out, link("target-resume", "Resume", "play"))
+	case core.StateDue:
+		out = append(out, link("target-pause", "Pause", "pause"))
+	}
+	return append(out, link("target-clear", "Clear", "x"))
+}
+
+// whenWords says a moment in the organisation's zone.
+func (o *opened) whenWords(t time.Time) string { return render.When(t.In(o.zone), o.now.In(o.zone)) }
