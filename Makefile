@@ -86,7 +86,12 @@ peers: ## Install what the tests talk to: Chromium, and Dovecot for mail (Debian
 .PHONY: bench
 bench: $(ASSETS) plugins $(DBTEST) ## Run the benchmarks; they print figures and judge nothing
 	@uname -srm; nproc | sed 's/$$/ processors/'; $(GO) version
-	$(DBTEST) $(GO) test -run='^$$' -bench=. -benchmem $(TEST_FLAGS) ./...
+	@grep -m1 'model name' /proc/cpuinfo || true; grep MemTotal /proc/meminfo || true; uptime || true
+	$(DBTEST) $(GO) test -run='^$$' -bench=. $(TEST_FLAGS) ./cmd/casement ./core/pluginhost/... ./core ./core/targets
+
+.PHONY: faults
+faults: $(ASSETS) plugins ## Kill the server and its database under load, and see what is lost
+	$(GO) test -count=1 -v -run='Fault' $(TEST_FLAGS) ./cmd/casement
 
 .PHONY: a11y
 a11y: $(ASSETS) plugins peers $(DBTEST) ## Look for barriers on every kind of page

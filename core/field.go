@@ -101,8 +101,8 @@ func (f Field) Check(value any) string {
 	switch {
 	case !ok:
 		return "Enter text."
-	case len([]rune(s)) > f.Limit():
-		return fmt.Sprintf("This must be %d letters or fewer.", f.Limit())
+	case wrongWords(s, f.Limit()) != "":
+		return wrongWords(s, f.Limit())
 	case f.Kind == FieldChoice && !f.offers(s):
 		return "Choose one of the answers offered."
 	case f.Kind == FieldDate && s != "":
@@ -134,10 +134,30 @@ func (f Field) checkChoices(value any) string {
 	return ""
 }
 
+// maxPlaceWords bounds the address of a place, in letters.
+const maxPlaceWords = 500
+
+// checkLocation wants coordinates, with an address perhaps, and nothing else
+// that somebody could hide in a case.
 func checkLocation(value any) string {
 	at, ok := value.(map[string]any)
 	if !ok {
 		return "Choose a place."
+	}
+	for key, part := range at {
+		switch key {
+		case "lat", "lng":
+		case "address":
+			words, ok := part.(string)
+			if !ok {
+				return "Choose a place."
+			}
+			if wrong := wrongWords(words, maxPlaceWords); wrong != "" {
+				return wrong
+			}
+		default:
+			return "Choose a place."
+		}
 	}
 	lat, okLat := at["lat"].(float64)
 	lng, okLng := at["lng"].(float64)

@@ -129,5 +129,6 @@ func (t DutyTable) RaisableBy(by Actor) bool {
 	if slices.Contains(groups, Everyone) {
 		return true
 	}
-	return by.Kind == ActorPerson && slices.Contains(groups, SignedIn)
+	// Who holds the link of a case is known for that case alone.
+	return by.Kind == ActorPerson && by.Case.IsZero() && slices.Contains(groups, SignedIn)
 }

@@ -24,6 +24,12 @@ func CleanLines(s string, limit int) (clean, wrong string) {
 	return checkWords(strings.TrimSpace(s), limit, "\n\t")
 }
 
+// wrongWords says what is wrong with words that are kept as they are.
+func wrongWords(s string, limit int) string {
+	_, wrong := checkWords(s, limit, "\r\n\t")
+	return wrong
+}
+
 const notText = "This is not text. Type it again."
 
 func checkWords(s string, limit int, allowed string) (clean, wrong string) {

@@ -13,6 +13,7 @@ import (
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/tasks"
 )
@@ -75,7 +76,10 @@ func (c *demoClock) set(t time.Time) {
 	c.now = t.UTC()
 }
 
-// demonstrate makes the people and plays their three weeks.
+const selectPlayed = `SELECT EXISTS (SELECT FROM cases) AS played`
+
+// demonstrate makes the people and plays their three weeks. What a start that
+// was interrupted had played stays as it is.
 func (p *parts) demonstrate(ctx context.Context) error {
 	system := core.SystemActor()
 	organisation := core.Organisation{
@@ -88,11 +92,15 @@ func (p *parts) demonstrate(ctx context.Context) error {
 	}
 	stage := &play{parts: p, staff: map[string]core.Actor{}, clock: &demoClock{}}
 	for _, u := range demoStaff {
-		made, err := p.people.CreateUser(ctx, system, people.UserInput{Name: u.name, Email: u.email, Roles: u.roles, Groups: u.groups, Password: demoPassword})
+		made, err := p.account(ctx, people.UserInput{Name: u.name, Email: u.email, Roles: u.roles, Groups: u.groups, Password: demoPassword})
 		if err != nil {
 			return fmt.Errorf("make the account of %s: %w", u.name, err)
 		}
 		stage.staff[u.email] = made.Actor()
+	}
+	begun, err := postgres.One[struct{ Played bool }](ctx, p.db.Pool(), nil, selectPlayed)
+	if err != nil || begun.Played {
+		return err
 	}
 	for _, details := range demoCustomers {
 		person, err := p.people.FindOrCreate(ctx, system, details)

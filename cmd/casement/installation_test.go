@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"net"
 	"net/http"
 	"os"
@@ -195,4 +197,21 @@ func (in *installation) giveCredentials(p *webtest.Page, email string) {
 	p.Type(`input[name="email"]`, email)
 	p.Type(`input[name="password"]`, demoPassword)
 	p.Follow(`main button[type="submit"]`)
+}
+
+// writePNG makes a small picture.
+func writePNG(t *testing.T, path string) {
+	t.Helper()
+	picture := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, picture); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/casement-dev/casement/web/formpages"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/peoplepages"
+	"github.com/casement-dev/casement/web/portalpages"
 	"github.com/casement-dev/casement/web/render"
 )
 
@@ -30,6 +31,7 @@ type pages struct {
 	config  *configpages.Pages
 	cases   *casepages.Pages
 	forms   *formpages.Pages
+	portal  *portalpages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
@@ -37,7 +39,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out := &pages{parts: p}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source()},
+		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
@@ -63,6 +65,10 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	if err != nil {
 		return nil, err
 	}
+	out.portal = portalpages.New(portalpages.Options{
+		Cases: p.cases, Questions: p.questions, Notes: p.notes, Attachments: p.attachments, Targets: p.targets,
+		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone,
+	})
 	out.config = configpages.New(configpages.Options{Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames})
 	return out, nil
 }
@@ -95,6 +101,9 @@ func (p *pages) register(app *server.App) {
 	p.cases.RegisterCase(app.Console())
 	public := app.Public().Limited(server.LimitForm)
 	p.forms.Register(public, public.Drafts())
+	p.portal.RegisterPublic(public)
+	p.portal.RegisterFind(app.Public().Limited(server.LimitSignIn))
+	p.portal.RegisterPortal(app.Portal())
 	p.config.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.config.RegisterPublish(app.Admin(core.RoleConfigurator))
 }

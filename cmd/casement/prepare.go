@@ -89,8 +89,11 @@ var groupNames = map[string]string{
 func (p *parts) ship(ctx context.Context) error {
 	system := core.SystemActor()
 	for _, key := range casetypes.ShippedGroups() {
-		_, err := p.people.CreateGroup(ctx, system, core.Group{Key: key, Name: groupNames[key]})
-		if err != nil && core.KindOf(err) != core.ErrConflict {
+		_, err := p.people.FindGroup(ctx, key)
+		if core.KindOf(err) == core.ErrNotFound {
+			_, err = p.people.CreateGroup(ctx, system, core.Group{Key: key, Name: groupNames[key]})
+		}
+		if err != nil {
 			return fmt.Errorf("make the group %s: %w", key, err)
 		}
 	}
@@ -111,14 +114,20 @@ const adminEmail = "admin@localhost.localdomain"
 // firstAdministrator makes the account that an installation without
 // demonstration data begins with. greet prints the link to its password.
 func (p *parts) firstAdministrator(ctx context.Context) error {
-	_, err := p.people.CreateUser(ctx, core.SystemActor(), people.UserInput{
+	_, err := p.account(ctx, people.UserInput{
 		Name: "Administrator", Email: adminEmail,
 		Roles: []core.Role{core.RoleAdministrator, core.RoleConfigurator},
 	})
-	if core.KindOf(err) == core.ErrConflict {
-		return nil
-	}
 	return err
+}
+
+// account makes a staff user, unless a start that was interrupted has.
+func (p *parts) account(ctx context.Context, in people.UserInput) (core.StaffUser, error) {
+	u, err := p.people.FindUserByEmail(ctx, in.Email)
+	if core.KindOf(err) == core.ErrNotFound {
+		return p.people.CreateUser(ctx, core.SystemActor(), in)
+	}
+	return u, err
 }
 
 // greet says where the installation is and how to sign in.

@@ -4,27 +4,37 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/casement-dev/casement/web/webtest"
 )
 
 // picture is one screen of the product as docs/ shows it.
 type picture struct {
 	name, path string
 	who        string // email of a staff user; "" for the public
+	link       string // words of a link there to follow first
+	tab        string // added to the address after that: "/history"
 }
 
 // pictures are the main screens.
 var pictures = []picture{
-	{"mywork", "/mywork", "priya@northmoor.example"},
-	{"queue", "/queues/complaint/complaints-team", "priya@northmoor.example"},
-	{"tasks", "/tasks", "priya@northmoor.example"},
-	{"new-case", "/cases/new", "priya@northmoor.example"},
-	{"start", "/", ""},
-	{"form", "/forms/complaint", ""},
-	{"form-report", "/forms/report", ""},
-	{"signin", "/staff/sign-in", ""},
-	{"people", "/people?q=amara", "morag@northmoor.example"},
-	{"configuration", "/configuration", "morag@northmoor.example"},
-	{"case-type", "/configuration/types/complaint", "morag@northmoor.example"},
+	{name: "mywork", path: "/mywork", who: "priya@northmoor.example"},
+	{name: "queue", path: "/queues/complaint/complaints-team", who: "priya@northmoor.example"},
+	{name: "case", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/history"},
+	{name: "case-summary", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste"},
+	{name: "case-details", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/details"},
+	{name: "case-tasks", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/tasks"},
+	{name: "case-emails", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/emails"},
+	{name: "close", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/act/close"},
+	{name: "tasks", path: "/tasks", who: "priya@northmoor.example"},
+	{name: "new-case", path: "/cases/new", who: "priya@northmoor.example"},
+	{name: "start", path: "/"},
+	{name: "form", path: "/forms/complaint"},
+	{name: "form-report", path: "/forms/report"},
+	{name: "signin", path: "/staff/sign-in"},
+	{name: "people", path: "/people?q=amara", who: "morag@northmoor.example"},
+	{name: "configuration", path: "/configuration", who: "morag@northmoor.example"},
+	{name: "case-type", path: "/configuration/types/complaint", who: "morag@northmoor.example"},
 }
 
 // The screenshots in docs/ are made by this test: "make screenshots".
@@ -39,6 +49,9 @@ func TestScreenshotsOfTheMainScreens(t *testing.T) {
 			in := &installation{t: t, url: in.url, log: in.log}
 			p := in.visitor(shot.who)
 			p.Go(in.url + shot.path)
+			if shot.link != "" {
+				p.Go(webtest.Eval[string](p, `[...document.querySelectorAll("main a")].find(a => a.textContent.includes("`+shot.link+`")).href`) + shot.tab)
+			}
 			p.Screenshot(filepath.Join(folder, shot.name+".png"), 1440, 1000, false)
 			p.Screenshot(filepath.Join(folder, shot.name+"-dark.png"), 1440, 1000, true)
 			p.Screenshot(filepath.Join(folder, shot.name+"-telephone.png"), 390, 844, false)

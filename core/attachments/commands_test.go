@@ -262,3 +262,17 @@ func TestPublishingIsRecordedAndOnlyWhenItChangesSomething(t *testing.T) {
 	c.Refuses(t, core.ErrInvalid, c.Priya, id, &attachments.Publish{No: 1, Audience: "everybody"})
 	c.Refuses(t, core.ErrForbidden, c.Priya, id, &attachments.Publish{No: 1, Audience: core.Private})
 }
+
+// Numbers stand in addresses, where anybody may write any.
+func TestANumberThatNoFileCanHaveIsNotFound(t *testing.T) {
+	c := open(t)
+	id := c.Raise(t)
+	seen := c.see(t, c.Priya, id, core.MayView)
+	for _, no := range []int{0, -1, 1 << 40} {
+		if _, err := c.Find(t.Context(), seen, no); core.KindOf(err) != core.ErrNotFound {
+			t.Errorf("%d gave %v", no, err)
+		}
+		c.Refuses(t, core.ErrNotFound, c.Priya, id, &attachments.Delete{No: no})
+		c.Refuses(t, core.ErrNotFound, c.Priya, id, &attachments.Publish{No: no, Audience: core.Public})
+	}
+}

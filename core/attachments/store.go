@@ -72,7 +72,7 @@ const selectOfCase = `SELECT ` + columns + joins + `
 WHERE a.case_id = $1 AND a.deleted_at IS NULL AND a.audience = ANY ($2) ORDER BY a.no`
 
 const selectOne = `SELECT ` + columns + joins + `
-WHERE a.case_id = $1 AND a.no = $2 AND a.deleted_at IS NULL AND a.audience = ANY ($3)`
+WHERE a.case_id = $1 AND a.no = $2::bigint AND a.deleted_at IS NULL AND a.audience = ANY ($3)`
 
 func (s *Service) list(ctx context.Context, sql string, args ...any) ([]core.Attachment, error) {
 	rows, err := postgres.All[row](ctx, s.db.Pool(), sql, args...)
@@ -116,7 +116,7 @@ const lockPending = `SELECT id, draft_id, name, kind, size, audience, source, ac
 WHERE id = ANY ($1) AND case_id IS NULL AND deleted_at IS NULL ORDER BY id FOR UPDATE`
 
 const lockOne = `SELECT id, no, audience, source FROM attachments
-WHERE case_id = $1 AND no = $2 AND deleted_at IS NULL`
+WHERE case_id = $1 AND no = $2::bigint AND deleted_at IS NULL`
 
 // Whoever uploaded a file may have become anonymous since, on a later page of
 // the form: what counts is who sends it.

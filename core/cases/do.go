@@ -31,19 +31,26 @@ const (
 
 // Do makes the request's changes: all of them, or none. It takes two round
 // trips to the database, one that locks and reads and one that writes and
-// commits.
+// commits. All of it happens on one connection: were a second one needed, as
+// many changes at once as there are connections would wait for each other.
 //
 // Errors: invalid and forbidden as the commands say; not found for a case that
 // is none of the actor's business; conflict when what a command touches has
-// changed since Seen, naming what, or when a guard refuses.
+// changed since Seen, naming what, or when a guard refuses; unavailable when it
+// takes longer than [postgres.TxLimit].
 func (s *Service) Do(ctx context.Context, by core.Actor, r Request) (Result, error) {
 	if err := r.check(); err != nil {
 		return Result{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, postgres.TxLimit)
+	limited, cancel := context.WithTimeout(ctx, postgres.TxLimit)
 	defer cancel()
 	for range referenceTries {
-		result, err := s.do(ctx, by, r)
+		result, err := s.do(limited, by, r)
+		if err != nil && limited.Err() != nil && ctx.Err() == nil {
+			// A case that somebody keeps locked, or a database out of breath. Whether
+			// the very last moment sufficed to commit, nobody can tell.
+			return Result{}, core.Unavailable(err, "This took too long. See how the case stands now, and try again.")
+		}
 		if !postgres.Violates(err, "cases_ref_key") {
 			return result, err
 		}
@@ -139,6 +146,7 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 	var repeated *storedResult
 	if a.request.Key != "" {
 		a.hash = a.request.hash()
+		reads.Query(lockKey, []any{a.principal(), a.request.Key}, func(pgx.Rows) error { return nil })
 		ReadAll(reads, selectIdempotent, []any{a.principal(), a.request.Key, a.now.Add(-keepKeys)}, func(found []storedResult) {
 			if len(found) > 0 {
 				repeated = &found[0]
@@ -163,6 +171,7 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 	for _, i := range order {
 		a.works[i] = a.work(a.request.Changes[i])
 		if a.works[i].isNew {
+			a.readPublished(reads, i)
 			a.readLoaders(reads, &Reads{Case: a.works[i].Case.ID, Work: a.works[i]}, i)
 		} else {
 			a.readCase(reads, i)
@@ -199,7 +208,7 @@ func (a *attempt) work(ch Change) *Work {
 	_, raises := ch.Commands[0].(*Raise)
 	return &Work{
 		Case: &core.Case{ID: ch.Case}, Now: a.now, HappenedAt: a.now, By: a.by, Origin: a.request.Origin,
-		door: a.door, tx: a.conn, recorded: &core.Case{ID: ch.Case}, isNew: raises,
+		door: a.door, tx: a.conn, types: a.door.types.Over(a.conn), recorded: &core.Case{ID: ch.Case}, isNew: raises,
 		slots: map[any]any{}, made: core.Made{},
 	}
 }
@@ -239,6 +248,14 @@ func (a *attempt) readCase(reads *Reads, i int) {
 	a.readLoaders(reads, r, i)
 }
 
+// readPublished adds the version of the type that a new case is of.
+func (a *attempt) readPublished(reads *Reads, i int) {
+	into := published.Of(a.works[i])
+	if raise, ok := a.request.Changes[i].Commands[0].(*Raise); ok {
+		ReadAll(reads, selectPublished, []any{raise.Type}, func(found []publishedRow) { *into = found[0].Version })
+	}
+}
+
 // readLoaders adds what the commands of one change want to read.
 func (a *attempt) readLoaders(reads, r *Reads, i int) {
 	for _, cmd := range a.request.Changes[i].Commands {
@@ -260,13 +277,14 @@ func noSuchCase() error { return core.NotFound("There is no such case, or you ma
 // apply runs the commands of one change.
 func (a *attempt) apply(ctx context.Context, i int) error {
 	w, ch := a.works[i], a.request.Changes[i]
-	var err error
+	key, version := w.Case.Type, *published.Of(w)
 	if raise, ok := ch.Commands[0].(*Raise); ok {
-		w.Type, err = a.door.types.Published(ctx, raise.Type)
-	} else {
-		w.Type, err = a.door.types.At(ctx, w.Case.Type, *published.Of(w))
+		if key = raise.Type; version == 0 {
+			return core.NotFound("There is no case type %q.", key)
+		}
 	}
-	if err != nil {
+	var err error
+	if w.Type, err = w.types.At(ctx, key, version); err != nil {
 		return err
 	}
 	w.May = a.permissions(w, ch)

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres"
@@ -112,8 +113,9 @@ func (s *Service) TrackingToken(id core.CaseID) string { return s.secret.Trackin
 
 const deleteOldKeys = `DELETE FROM idempotency_keys WHERE created_at < $1`
 
-// Sweep forgets the results of requests that nobody will repeat any more.
+// Sweep forgets the results of requests that nobody will repeat any more, and
+// who was there a while ago.
 func (s *Service) Sweep(ctx context.Context) error {
 	_, err := s.db.Pool().Exec(ctx, deleteOldKeys, s.clock.Now().Add(-keepKeys))
-	return postgres.Translate(err)
+	return errors.Join(postgres.Translate(err), s.SweepPresence(ctx))
 }

@@ -17,7 +17,7 @@ type Order string
 
 // The orders of a list. Each has an index.
 const (
-	ByDue    Order = "due"    // soonest first; open cases only
+	ByDue    Order = "due"    // soonest first; open cases only, others come newest first
 	ByNewest Order = "newest" // raised last first
 )
 
@@ -83,19 +83,32 @@ type listRow struct {
 
 func (r listRow) row() Row { return Row{r.noun(), r.AssigneeName, r.Files, r.Asked} }
 
+// dueKey is the due time as the indexes have it.
+const dueKey = "coalesce(c.due_at, 'infinity')"
+
 // orderKeys says what each order sorts by; every one ends with the id, so that
 // a cursor names one place.
 var orderKeys = map[Order]struct{ key, direction, compare string }{
-	ByDue:    {"coalesce(c.due_at, 'infinity')", "", ">"},
+	ByDue:    {dueKey, "", ">"},
 	ByNewest: {"c.raised_at", " DESC", "<"},
+}
+
+// order is the order asked for, as far as an index has it: what has ended is
+// due no more, and to sort all of it would take as long as there is history.
+func (f Filter) order() Order {
+	switch {
+	case f.Order != "" && f.Order != ByDue:
+		return f.Order
+	case f.Only == OnlyAll || f.Only == OnlyClosed:
+		return ByNewest
+	}
+	return ByDue
 }
 
 // List returns the cases a staff user reaches, a page at a time. after is the
 // cursor of the page before, "" for the first.
 func (s *Service) List(ctx context.Context, r Reach, f Filter, after string, limit int) (List, error) {
-	if f.Order == "" {
-		f.Order = ByDue
-	}
+	f.Order = f.order()
 	order, ok := orderKeys[f.Order]
 	if !ok {
 		return List{}, core.InvalidField("sort", "Lists are sorted by due or newest.")
@@ -175,12 +188,17 @@ func (s *Service) OfPerson(ctx context.Context, r Reach, person core.PersonID) (
 }
 
 const selectAssigned = `SELECT ` + rowColumns + ` FROM cases c LEFT JOIN staff_users u ON u.id = c.assignee_id
-WHERE c.assignee_id = $1 AND c.status_kind IN ('start', 'open', 'waiting')
-ORDER BY coalesce(c.due_at, 'infinity'), c.id LIMIT $2`
+WHERE c.assignee_id = $1 AND c.status_kind IN ('start', 'open', 'waiting') AND ` + isReached + `
+ORDER BY coalesce(c.due_at, 'infinity'), c.id LIMIT $5`
 
-// AssignedTo lists the open cases of a staff user, most urgent first.
+// AssignedTo lists the open cases of a staff user, most urgent first. Those
+// that they may no longer see, because they left the group, are left out.
 func (s *Service) AssignedTo(ctx context.Context, staff core.StaffID, limit int) ([]Row, error) {
-	found, err := postgres.All[listRow](ctx, s.db.Pool(), selectAssigned, staff, limit)
+	r, err := s.ReachOf(ctx, core.StaffActor(staff, ""), core.MayView)
+	if err != nil {
+		return nil, err
+	}
+	found, err := postgres.All[listRow](ctx, s.db.Pool(), selectAssigned, staff, r.Scopes, r.By.ID, r.Groups, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list assigned cases: %w", err)
 	}
@@ -261,7 +279,7 @@ func (q *query) narrow(f Filter) {
 	case OnlyWaiting:
 		q.and("c.status_kind = 'waiting'")
 	case OnlyOverdue:
-		q.and("c.due_at < " + q.arg(q.now))
+		q.and(dueKey + " < " + q.arg(q.now))
 	}
 	for column, value := range map[string]string{
 		"c.status": f.Status, "c.priority": f.Priority, "c.subtype": f.Subtype, "c.channel": string(f.Channel),
@@ -274,7 +292,7 @@ func (q *query) narrow(f Filter) {
 		q.and("c.assignee_id = " + q.arg(f.Assignee))
 	}
 	if !f.DueBefore.IsZero() {
-		q.and("c.due_at < " + q.arg(f.DueBefore))
+		q.and(dueKey + " < " + q.arg(f.DueBefore))
 	}
 	if !f.RaisedFrom.IsZero() {
 		q.and("c.raised_at >= " + q.arg(f.RaisedFrom))
@@ -324,6 +342,10 @@ func parseCursor(s string, order Order) (at string, id core.CaseID, err error) {
 	}
 	if c.At.IsZero() {
 		return noDue, c.ID, nil
+	}
+	// The database knows neither the year 0 nor the zones that a line of JSON may name.
+	if c.At = c.At.UTC(); c.At.Year() < 1 || c.At.Year() > 9999 {
+		return "", id, bad
 	}
 	return c.At.Format(time.RFC3339Nano), c.ID, nil
 }

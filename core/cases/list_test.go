@@ -118,3 +118,38 @@ func TestEveryNarrowingIsUnderstoodByTheDatabase(t *testing.T) {
 		}
 	}
 }
+
+// No index has the due times of what has ended.
+func TestAListThatHoldsWhatHasEndedIsNewestFirst(t *testing.T) {
+	t.Parallel()
+	w := casestest.New(t)
+	for i := range 6 {
+		id := w.Raise(t)
+		if _, err := w.Pool.Exec(t.Context(), `UPDATE cases SET due_at = $2 WHERE id = $1`, id, casestest.Start.Add(time.Duration(i)*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if i%2 == 0 {
+			w.Do(t, w.Priya, id, &cases.Close{Reason: "upheld"})
+		}
+		w.Clock.Advance(time.Minute)
+	}
+	for only, want := range map[cases.Only]int{cases.OnlyAll: 6, cases.OnlyClosed: 3} {
+		last, n, after := time.Time{}, 0, ""
+		for page := 0; page == 0 || after != ""; page++ {
+			list, err := w.Cases.List(t.Context(), reach(t, w, w.Priya), cases.Filter{Only: only, Order: cases.ByDue}, after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range list.Rows {
+				if n++; n > 1 && !r.RaisedAt.Before(last) {
+					t.Errorf("%s: %s was raised %v, after the one before it", only, r.Ref, r.RaisedAt)
+				}
+				last = r.RaisedAt
+			}
+			after = list.Next
+		}
+		if n != want {
+			t.Errorf("%s: %d cases, want %d", only, n, want)
+		}
+	}
+}

@@ -63,7 +63,8 @@ func (r *Raise) Apply(_ context.Context, w *Work) error {
 	cs := w.Case
 	cs.Ref = core.NewReference(w.Type.Reference.Prefix)
 	cs.Type, cs.TypeVersion, cs.Confidentiality = w.Type.Key, w.Type.Version, core.Normal
-	cs.Subject, cs.Description = strings.TrimSpace(r.Subject), strings.TrimSpace(r.Description)
+	cs.Subject, _ = core.CleanLine(r.Subject, MaxSubject) // both were checked
+	cs.Description, _ = core.CleanLines(r.Description, MaxDescription)
 	cs.Subtype, cs.Priority, cs.Channel = r.Subtype, r.priority(w.Type), r.Channel
 	cs.Place, cs.Address, cs.Fields = r.Place, r.Address, maps.Clone(r.Fields)
 	cs.Group = r.group(w.Type)
@@ -75,7 +76,7 @@ func (r *Raise) Apply(_ context.Context, w *Work) error {
 	}
 	cs.Anonymous, cs.OnBehalfOf = r.Anonymous, strings.TrimSpace(r.OnBehalfOf)
 	if !r.Anonymous {
-		cs.Requester, cs.Contact = r.Requester, r.Contact
+		cs.Requester, cs.Contact = r.Requester, r.contact()
 	}
 	cs.RaisedAt, cs.ReceivedAt = w.Now, w.Now
 	if !r.Received.IsZero() {
@@ -101,14 +102,14 @@ func (r *Raise) Apply(_ context.Context, w *Work) error {
 
 func (r *Raise) check(w *Work) error {
 	fields := map[string]string{}
-	switch n := len([]rune(strings.TrimSpace(r.Subject))); {
-	case n == 0:
+	switch subject, wrong := core.CleanLine(r.Subject, MaxSubject); {
+	case wrong != "":
+		fields["subject"] = wrong
+	case subject == "":
 		fields["subject"] = "Enter a subject."
-	case n > MaxSubject:
-		fields["subject"] = "The subject must be 200 letters or fewer."
 	}
-	if len([]rune(r.Description)) > MaxDescription {
-		fields["description"] = "The description must be 20,000 letters or fewer."
+	if _, wrong := core.CleanLines(r.Description, MaxDescription); wrong != "" {
+		fields["description"] = wrong
 	}
 	if r.Subtype != "" {
 		if _, ok := w.Type.Subtype(r.Subtype); !ok {
@@ -133,9 +134,9 @@ func (r *Raise) check(w *Work) error {
 		fields["received"] = "The date received must not be in the future."
 	}
 	for name, words := range map[string]string{"on_behalf_of": r.OnBehalfOf, "address": r.Address,
-		"name": r.Contact.Name, "phone": r.Contact.Phone, "contact_address": r.Contact.Address} {
-		if len([]rune(words)) > maxWords {
-			fields[name] = "This must be 500 letters or fewer."
+		"name": r.Contact.Name, "email": r.Contact.Email, "phone": r.Contact.Phone, "contact_address": r.Contact.Address} {
+		if _, wrong := core.CleanLines(words, maxWords); wrong != "" {
+			fields[name] = wrong
 		}
 	}
 	for key, value := range r.Fields {
@@ -152,6 +153,17 @@ func (r *Raise) check(w *Work) error {
 		return &core.Error{Kind: core.ErrInvalid, Message: "The case cannot be raised as it is.", Fields: fields}
 	}
 	return nil
+}
+
+// contact is how the requester is reached, in lines: what ends up in the header
+// of a mail must not begin another.
+func (r *Raise) contact() core.Contact {
+	line := func(s string) string {
+		s, _ = core.CleanLine(s, maxWords) // it was checked
+		return s
+	}
+	address, _ := core.CleanLines(r.Contact.Address, maxWords)
+	return core.Contact{Name: line(r.Contact.Name), Email: line(r.Contact.Email), Phone: line(r.Contact.Phone), Address: address}
 }
 
 // priority is the one asked for, or the type's "normal", or its first.

@@ -79,6 +79,10 @@ const lockCase = `SELECT ` + caseColumns + `,
 	(SELECT max(d.version) FROM documents d WHERE d.kind = 'case_type' AND d.key = c.type_key) AS published
 FROM cases c WHERE c.id = $1 FOR NO KEY UPDATE OF c`
 
+const selectPublished = `SELECT coalesce(max(version), 0) AS version FROM documents WHERE kind = 'case_type' AND key = $1`
+
+type publishedRow struct{ Version int }
+
 const selectGroups = `SELECT m.group_key FROM memberships m JOIN staff_users u ON u.id = m.staff_id
 WHERE m.staff_id = $1 AND u.active`
 
@@ -110,14 +114,24 @@ type leftRow struct{ ID core.StaffID }
 
 type accessRow struct{ Why core.AccessReason }
 
+// lockKey lets one request with a key run at a time, so that a second that is
+// sent while the first still runs finds what came of it.
+const lockKey = `SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))`
+
 const selectIdempotent = `SELECT request_hash, result FROM idempotency_keys
 WHERE principal = $1 AND key = $2 AND created_at > $3`
 
+// insertIdempotent may find a key there whose time is over.
 const insertIdempotent = `INSERT INTO idempotency_keys (principal, key, request_hash, result, created_at)
-VALUES ($1, $2, $3, $4, $5)`
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (principal, key) DO UPDATE SET request_hash = excluded.request_hash, result = excluded.result, created_at = excluded.created_at`
 
-// insertScope makes the scope a case falls into, if it is the first there.
-const insertScope = `INSERT INTO scopes (type_key, group_key, confidentiality) VALUES ($1, $2, $3)
+// insertScope makes the scope a case falls into, if it is the first there. It
+// looks before it inserts, because an insert uses up a number even when it
+// then finds a conflict.
+const insertScope = `INSERT INTO scopes (type_key, group_key, confidentiality)
+SELECT $1::text, $2::text, $3::text
+WHERE NOT EXISTS (SELECT FROM scopes WHERE type_key = $1 AND group_key = $2 AND confidentiality = $3)
 ON CONFLICT (type_key, group_key, confidentiality) DO NOTHING`
 
 const insertCase = `INSERT INTO cases (id, ref, type_key, type_version, scope_id, version, confidentiality, subject,

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/casetypes"
 )
 
 // maxDepth bounds consequences of consequences.
@@ -32,6 +33,7 @@ type Work struct {
 
 	door     *Service
 	tx       querier
+	types    casetypes.Reader
 	recorded *core.Case // the case as the last event left it
 	isNew    bool
 	beside   map[core.Aspect]core.Changed // of what is no column of the case, since then
@@ -111,13 +113,13 @@ func (w *Work) Calendar(ctx context.Context) (*core.Calendar, int, error) {
 	if !ok {
 		return nil, 0, core.Conflict("The calendar %q of this case type does not exist.", w.Type.Calendar)
 	}
-	calendar, err := w.door.types.CalendarAt(ctx, w.Type.Calendar, version)
+	calendar, err := w.types.CalendarAt(ctx, w.Type.Calendar, version)
 	return calendar, version, err
 }
 
 // CalendarAt returns one version of a calendar: the one a target is pinned to.
 func (w *Work) CalendarAt(ctx context.Context, key string, version int) (*core.Calendar, error) {
-	return w.door.types.CalendarAt(ctx, key, version)
+	return w.types.CalendarAt(ctx, key, version)
 }
 
 // TypeAt returns one version of the case's type: the one under which a target
@@ -126,7 +128,7 @@ func (w *Work) TypeAt(ctx context.Context, version int) (*core.CaseType, error) 
 	if version == w.Type.Version {
 		return w.Type, nil
 	}
-	return w.door.types.At(ctx, w.Type.Key, version)
+	return w.types.At(ctx, w.Type.Key, version)
 }
 
 // Respond notes the first response by staff, if this is it: a public note, a

@@ -83,9 +83,25 @@ func (s *Service) Published(ctx context.Context, key string) (*core.CaseType, er
 	return s.At(ctx, key, version)
 }
 
+// Reader reads versions of documents over one connection.
+type Reader struct {
+	service *Service
+	q       postgres.Querier
+}
+
+// Over reads over q what is not known yet. Whoever holds a connection reads
+// over that one: waiting for a second while holding the first is how a pool
+// comes to a standstill.
+func (s *Service) Over(q postgres.Querier) Reader { return Reader{s, q} }
+
 // At returns one version of a case type. It must not be changed.
 func (s *Service) At(ctx context.Context, key string, version int) (*core.CaseType, error) {
-	name := versioned{key, version}
+	return s.Over(s.db.Pool()).At(ctx, key, version)
+}
+
+// At is [Service.At].
+func (r Reader) At(ctx context.Context, key string, version int) (*core.CaseType, error) {
+	s, name := r.service, versioned{key, version}
 	s.mu.RLock()
 	known := s.types[name]
 	s.mu.RUnlock()
@@ -93,7 +109,7 @@ func (s *Service) At(ctx context.Context, key string, version int) (*core.CaseTy
 		return known, nil
 	}
 	t := new(core.CaseType)
-	if err := s.decode(ctx, KindCaseType, name, t); err != nil {
+	if err := r.decode(ctx, KindCaseType, name, t); err != nil {
 		return nil, err
 	}
 	t.Key, t.Version = key, version
@@ -119,7 +135,12 @@ func (s *Service) Calendar(ctx context.Context, key string) (*core.Calendar, int
 
 // CalendarAt returns one version of a calendar. It must not be changed.
 func (s *Service) CalendarAt(ctx context.Context, key string, version int) (*core.Calendar, error) {
-	name := versioned{key, version}
+	return s.Over(s.db.Pool()).CalendarAt(ctx, key, version)
+}
+
+// CalendarAt is [Service.CalendarAt].
+func (r Reader) CalendarAt(ctx context.Context, key string, version int) (*core.Calendar, error) {
+	s, name := r.service, versioned{key, version}
 	s.mu.RLock()
 	known := s.cals[name]
 	s.mu.RUnlock()
@@ -127,7 +148,7 @@ func (s *Service) CalendarAt(ctx context.Context, key string, version int) (*cor
 		return known, nil
 	}
 	spec := core.CalendarSpec{Key: key}
-	if err := s.decode(ctx, KindCalendar, name, &spec); err != nil {
+	if err := r.decode(ctx, KindCalendar, name, &spec); err != nil {
 		return nil, err
 	}
 	cal, err := core.NewCalendar(spec, version)
@@ -140,8 +161,8 @@ func (s *Service) CalendarAt(ctx context.Context, key string, version int) (*cor
 	return cal, nil
 }
 
-func (s *Service) decode(ctx context.Context, kind string, name versioned, into any) error {
-	body, err := s.body(ctx, kind, name)
+func (r Reader) decode(ctx context.Context, kind string, name versioned, into any) error {
+	body, err := r.body(ctx, kind, name)
 	if err != nil {
 		return err
 	}

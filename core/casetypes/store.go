@@ -43,8 +43,8 @@ const selectBody = `SELECT body FROM documents WHERE kind = $1 AND key = $2 AND 
 
 type body struct{ Body []byte }
 
-func (s *Service) body(ctx context.Context, kind string, name versioned) ([]byte, error) {
-	row, err := postgres.One[body](ctx, s.db.Pool(),
+func (r Reader) body(ctx context.Context, kind string, name versioned) ([]byte, error) {
+	row, err := postgres.One[body](ctx, r.q,
 		core.NotFound("There is no version %d of %q.", name.version, name.key), selectBody, kind, name.key, name.version)
 	return row.Body, err
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/casement-dev/casement/core/postgres"
 )
 
-// selectChanged names the cases in a stretch of the feed.
+// selectChanged names the cases in a stretch of the feed: of one batch, so no
+// more than feedBatch.
 const selectChanged = `SELECT DISTINCT c.ref, c.type_key FROM events e JOIN cases c ON c.id = e.stream_id::uuid
-WHERE e.stream_kind = 'case' AND (e.tx, e.seq) > ($1::xid8, $2::bigint) AND (e.tx, e.seq) <= ($3::xid8, $4::bigint)
-LIMIT 500`
+WHERE e.stream_kind = 'case' AND (e.tx, e.seq) > ($1::xid8, $2::bigint) AND (e.tx, e.seq) <= ($3::xid8, $4::bigint)`
 
 type changedCase struct {
 	Ref     string

@@ -109,11 +109,11 @@ func (s *Service) saveTyped(ctx context.Context, d *Draft, now time.Time) error 
 	return s.update(ctx, d, updateTyped, d.Typed, now, d.ExpiresAt)
 }
 
-const updateTurn = `UPDATE form_drafts SET pin = $3, state = $4, view = $5, typed = NULL, raise = $6, page = $7, version = version + 1, updated_at = $8
+const updateTurn = `UPDATE form_drafts SET pin = $3, state = $4, view = $5, typed = $6, raise = $7, page = $8, version = version + 1, updated_at = $9
 WHERE id = $1 AND version = $2`
 
 func (s *Service) saveTurn(ctx context.Context, d *Draft, now time.Time) error {
-	return s.update(ctx, d, updateTurn, d.Pin, d.State, tree(d.View), d.Raise, tree(d.Page), now)
+	return s.update(ctx, d, updateTurn, d.Pin, d.State, tree(d.View), d.Typed, d.Raise, tree(d.Page), now)
 }
 
 const updateFiles = `UPDATE form_drafts SET files = $3, version = version + 1 WHERE id = $1 AND version = $2`

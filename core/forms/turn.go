@@ -126,12 +126,16 @@ func (s *Service) turn(ctx context.Context, d *Draft, step string, v Visit, sent
 			return Shown{View: d.View, Refused: true, Messages: []string{sentence}}, nil
 		}
 	}
-	return s.take(ctx, d, reply)
+	if sent.Kind == Goto && reply.View != nil && reply.View.ID == step {
+		fill(reply.View, answers) // saved where it stands: kept as typed, whatever the form remembers
+		return s.take(ctx, d, reply, d.Typed)
+	}
+	return s.take(ctx, d, reply, nil)
 }
 
-// take stores a reply that stands.
-func (s *Service) take(ctx context.Context, d *Draft, reply Reply) (Shown, error) {
-	d.Pin, d.State, d.View, d.Typed = reply.Pin, reply.State, reply.View, nil
+// take stores a reply that stands, and what is still only typed.
+func (s *Service) take(ctx context.Context, d *Draft, reply Reply, typed *Typed) (Shown, error) {
+	d.Pin, d.State, d.View, d.Typed = reply.Pin, reply.State, reply.View, typed
 	d.Raise, d.Page = reply.Done, reply.Page
 	if d.Raise != nil {
 		d.Raise.Files = slices.DeleteFunc(d.Raise.Files, func(id string) bool { return !d.has(id) })

@@ -38,7 +38,7 @@ func begin(t *testing.T, w *intaketest.World, typ string) *filler {
 func (f *filler) turn(step string, kind forms.EventKind, answers ...string) error {
 	f.t.Helper()
 	var err error
-	sent := forms.Sent{Kind: kind, Answers: func(*view.Node) view.Answers {
+	sent := forms.Sent{Kind: kind, Target: step, Answers: func(*view.Node) view.Answers {
 		out := view.Answers{}
 		for i := 0; i < len(answers); i += 2 {
 			out[answers[i]] = append(out[answers[i]], answers[i+1])
@@ -147,6 +147,20 @@ func TestBackKeepsWhatWasTypedAndChecksNothing(t *testing.T) {
 	f.wantStep("for").submit("for", "for", "myself").wantStep("what")
 	if v := f.shown.View.Field("what").Value; len(v) != 1 || v[0] != "Half a sent" {
 		t.Errorf("what was typed is %q", v)
+	}
+}
+
+func TestWhatIsSavedForLaterIsShownAsItWasTyped(t *testing.T) {
+	w := intaketest.New(t)
+	for typ, step := range map[string]string{intaketest.Complaint: "for", intaketest.Wilful: "one"} {
+		f := begin(t, w, typ)
+		field := map[string]string{"for": "their_name", "one": "what"}[step]
+		if err := f.turn(step, forms.Goto, field, "Half a sent"); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.show(step).View.Field(field).Value; len(got) != 1 || got[0] != "Half a sent" {
+			t.Errorf("%s: %q", typ, got)
+		}
 	}
 }
 

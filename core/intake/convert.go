@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
@@ -95,11 +96,23 @@ func contact(p *forms.Party) core.Contact {
 // line is text in one line.
 func line(s string, most int) string { return text(strings.Join(strings.Fields(s), " "), most) }
 
-// text is what the database and a page can hold of what came from outside.
+// text is what the door takes of what came from outside. Letters that cannot be
+// shown, as pasting from a PDF brings them, go: nobody is to type a complaint
+// again for their sake.
 func text(s string, most int) string {
-	s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", ""))
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\r\n", "\n")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r', r == '\v', r == '\f':
+			return '\n'
+		case unicode.IsControl(r) && r != '\n' && r != '\t':
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.TrimSpace(s)
 	if letters := []rune(s); len(letters) > most {
-		return string(letters[:most])
+		return strings.TrimSpace(string(letters[:most]))
 	}
 	return s
 }

@@ -24,7 +24,7 @@ var visit = forms.Visit{Zone: time.UTC, Language: "en"}
 // answer begins a form and sends its steps; each is a step and pairs.
 func answer(t *testing.T, w *intaketest.World, typ string, v forms.Visit, steps ...[]string) (token string, d *forms.Draft) {
 	t.Helper()
-	token, d, err := w.Forms.Begin(t.Context(), w.Type(t, typ), v)
+	token, _, err := w.Forms.Begin(t.Context(), w.Type(t, typ), v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,6 +215,15 @@ func TestNothingOfWhoSentAnAnonymousFormIsKeptAnywhere(t *testing.T) {
 			t.Errorf("%s: the log says %s", name, w.Log)
 		}
 	}
+	// The search finds a name where there is one.
+	_, d := answer(t, w, intaketest.Complaint, visit, forMyself, pothole, millLane, fillIt, []string{"you", "name", person.Name, "email", person.Email}, check)
+	submit(t, w, core.AnonymousActor(), d)
+	found := mentions(t, w, "Quillfeather")
+	for _, table := range []string{"persons", "cases", "submissions"} {
+		if len(found[table]) == 0 {
+			t.Errorf("a name in %s was not found", table)
+		}
+	}
 }
 
 // mentions finds every row of every table that holds one of some words.
@@ -237,8 +246,7 @@ func mentions(t *testing.T, w *intaketest.World, words ...string) map[string][]s
 	}
 	out := map[string][]string{}
 	for _, table := range tables {
-		// bytea is compared as text where it is some: bodies of events are.
-		found, err := w.Pool.Query(t.Context(), `SELECT convert_from(decode(replace(encode(convert_to(r::text, 'UTF8'), 'hex'), '5c78', '5c78'), 'hex'), 'UTF8') FROM `+table+` r`)
+		found, err := w.Pool.Query(t.Context(), `SELECT r::text FROM `+table+` r`) // bytea as hexadecimal digits
 		if err != nil {
 			t.Fatalf("%s: %v", table, err)
 		}
@@ -275,6 +283,16 @@ func TestWhatHasNoPlaceInTheTypeIsLeftOutAndTheCaseIsRaisedAllTheSame(t *testing
 		if !strings.Contains(w.Log.String(), word) {
 			t.Errorf("the log does not name %q: %s", word, w.Log)
 		}
+	}
+}
+
+func TestLettersThatCannotBeShownCostNobodyTheirComplaint(t *testing.T) {
+	w := intaketest.New(t)
+	_, d := answer(t, w, intaketest.Complaint, visit, forMyself, []string{"what", "kind", "other", "what", "Pasted\x0cfrom\x07 a\u0085 PDF\x1b[0m"}, millLane,
+		[]string{"outcome", "wanted", "Bell\x07"}, []string{"you", "name", "A\x08da", "email", "ada@example.org"}, check)
+	cs := w.Case(t, submit(t, w, core.AnonymousActor(), d).Case)
+	if cs.Description != "Pasted\nfrom a PDF[0m" || cs.Contact.Name != "Ada" || cs.Fields["desired-outcome"] != "Bell" {
+		t.Errorf("%q, %q, %q", cs.Description, cs.Contact.Name, cs.Fields)
 	}
 }
 

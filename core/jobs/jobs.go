@@ -6,6 +6,7 @@ package jobs
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -38,6 +39,7 @@ type Work struct {
 // Runner works the queue.
 type Runner struct {
 	client *river.Client[pgx.Tx]
+	watch  *watch
 }
 
 // River's defaults allow a thousand jobs a second with a quarter of a second
@@ -47,6 +49,9 @@ const (
 	fetchCooldown = 20 * time.Millisecond
 	fetchPoll     = 200 * time.Millisecond
 	jobTimeout    = time.Minute
+	// rescueAfter is when a job counts as lost by a server that lives: as soon
+	// as nobody can still be at it. River's default is an hour.
+	rescueAfter = jobTimeout + 15*time.Second
 )
 
 // New makes a runner for the queue in the pool's database. Nothing runs until
@@ -69,32 +74,42 @@ func New(pool *pgxpool.Pool, work Work, log *slog.Logger) (*Runner, error) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[tidyArgs]) error {
 		return work.Tidy(ctx)
 	}))
+	server := "worker " + rand.Text()[:16]
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
-		Workers:           workers,
-		FetchCooldown:     fetchCooldown,
-		FetchPollInterval: fetchPoll,
-		JobTimeout:        jobTimeout,
-		Logger:            slog.New(quiet{log.Handler()}),
+		ID:                   server,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
+		Workers:              workers,
+		FetchCooldown:        fetchCooldown,
+		FetchPollInterval:    fetchPoll,
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+		Logger:               slog.New(quiet{log.Handler()}),
 		// A repeat of a reaction is harmless and a customer waits for it.
 		RetryPolicy: soonAgain{},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the queue: %w", err)
 	}
-	return &Runner{client}, nil
+	return &Runner{client, newWatch(pool, server, log)}, nil
 }
 
 // Start works jobs until the context ends or [Runner.Stop] is called.
 func (r *Runner) Start(ctx context.Context) error {
+	if err := r.watch.start(ctx); err != nil {
+		return err
+	}
 	if err := r.client.Start(ctx); err != nil {
+		r.watch.end()
 		return fmt.Errorf("start the queue: %w", err)
 	}
 	return nil
 }
 
 // Stop waits for running jobs, as long as the context allows.
-func (r *Runner) Stop(ctx context.Context) error { return r.client.Stop(ctx) }
+func (r *Runner) Stop(ctx context.Context) error {
+	defer r.watch.end()
+	return r.client.Stop(ctx)
+}
 
 type (
 	reactArgs struct {

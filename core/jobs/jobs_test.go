@@ -14,6 +14,7 @@ import (
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
 	"github.com/casement-dev/casement/core/jobs"
+	"github.com/casement-dev/casement/core/postgres"
 )
 
 // ears are a listener that writes down what it heard, and can be made to wait.
@@ -143,4 +144,28 @@ func TestAChangeThatIsRolledBackQueuesNothing(t *testing.T) {
 	if after := unfinished(t, w); after != before {
 		t.Errorf("%d jobs before, %d after", before, after)
 	}
+}
+
+// A server may live on and yet have lost a job, because the database went away
+// before it could say how the job ended. A job for all mail is among them, and
+// while it counts as running no other is queued.
+func TestAJobThatALivingServerHasLostIsTakenUpAgainWithinMinutes(t *testing.T) {
+	t.Parallel()
+	w := casestest.New(t)
+	living := postgres.Elect(w.Pool, "worker elsewhere")
+	defer living.Resign()
+	if err := living.IsLeader(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e := &ears{}
+	w.Cases.Listen(e.listen)
+	w.Cases.Reactions(jobs.QueueReact)
+	w.Raise(t)
+	tag, err := w.Pool.Exec(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = now() - interval '2 minutes',
+		attempted_by = '{worker elsewhere}'`)
+	if err != nil || tag.RowsAffected() != 1 {
+		t.Fatalf("%v, %d jobs", err, tag.RowsAffected())
+	}
+	start(t, w)
+	eventually(t, "the job was taken up again", func() bool { return len(e.all()) == 1 })
 }

@@ -26,7 +26,7 @@ LEFT JOIN persons p ON p.id = CASE WHEN n.actor_kind = 'person' THEN n.actor_id:
 const selectOfCase = `SELECT ` + noteColumns + noteTables + `
 WHERE n.case_id = $1 AND n.audience = ANY ($2) ORDER BY n.no`
 
-const selectOne = `SELECT ` + noteColumns + noteTables + ` WHERE n.case_id = $1 AND n.no = $2`
+const selectOne = `SELECT ` + noteColumns + noteTables + ` WHERE n.case_id = $1 AND n.no = $2::bigint`
 
 type noteRow struct {
 	ID        core.NoteID

@@ -18,6 +18,8 @@ const (
 	codeDeadlock         = "40P01"
 	codeLockNotAvailable = "55P03"
 	codeQueryCanceled    = "57014"
+	codeNoText           = "22021" // bytes that are no letters, NUL among them
+	codeNoJSONText       = "22P05" // NUL, in a JSON document
 )
 
 // Translate turns what the database refused into a [core.Error] where a person
@@ -25,6 +27,7 @@ const (
 // database's own error stays in the chain, for the log and for [Violates].
 //
 //   - a duplicate or a missing reference, a lost race: a conflict
+//   - letters that cannot be kept, such as NUL: invalid
 //   - a database that is gone, starting, full or too slow: unavailable
 //   - cancelled by the caller: the context's own error
 //   - anything else is a fault of ours and stays internal
@@ -60,6 +63,8 @@ func translateCode(err error, code string) error {
 		return conflict(err, "Something this refers to does not exist, or is still in use.")
 	case codeSerialization, codeDeadlock, codeLockNotAvailable:
 		return conflict(err, "Somebody else was changing this at the same moment. Please try again.")
+	case codeNoText, codeNoJSONText:
+		return &core.Error{Kind: core.ErrInvalid, Message: "This contains letters that cannot be kept. Type it again.", Cause: err}
 	case codeQueryCanceled:
 		// Either the caller went away, which is no failure of the database, or
 		// a limit struck.

@@ -30,6 +30,8 @@ func TestWhatTheDatabaseRefusesIsTranslatedByItsReason(t *testing.T) {
 		{"a statement that was too slow", "SET LOCAL statement_timeout = '1ms'; SELECT pg_sleep(5)", "", core.ErrUnavailable},
 		{"a lock somebody holds", "DO $$ BEGIN RAISE lock_not_available; END $$", "", core.ErrConflict},
 		{"a deadlock", "DO $$ BEGIN RAISE deadlock_detected; END $$", "", core.ErrConflict},
+		{"bytes that are no text", `SELECT E'a\xff'`, "", core.ErrInvalid},
+		{"NUL in a document", `SELECT '["\u0000"]'::jsonb`, "", core.ErrInvalid},
 		{"a full disk", "DO $$ BEGIN RAISE disk_full; END $$", "", core.ErrUnavailable},
 		{"a server going down", "DO $$ BEGIN RAISE admin_shutdown; END $$", "", core.ErrUnavailable},
 	} {

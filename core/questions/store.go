@@ -69,7 +69,7 @@ const selectOfCase = `SELECT ` + questionColumns + questionTables + ` WHERE q.ca
 const selectOpenOfCase = `SELECT ` + questionColumns + questionTables + `
 WHERE q.case_id = $1 AND q.answered_at IS NULL AND q.withdrawn_at IS NULL ORDER BY q.no`
 
-const selectOne = `SELECT ` + questionColumns + questionTables + ` WHERE q.case_id = $1 AND q.no = $2`
+const selectOne = `SELECT ` + questionColumns + questionTables + ` WHERE q.case_id = $1 AND q.no = $2::bigint`
 
 const selectByID = `SELECT ` + questionColumns + questionTables + ` WHERE q.id = $1`
 

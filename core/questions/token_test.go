@@ -83,3 +83,16 @@ func TestAQuestionThatIsNotThereIsNotFound(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Numbers stand in addresses, where anybody may write any.
+func TestANumberThatNoQuestionCanHaveIsNotFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.Raise(t)
+	for _, no := range []int{0, -1, 1 << 40} {
+		if _, err := w.questions.Find(t.Context(), id, no); core.KindOf(err) != core.ErrNotFound {
+			t.Errorf("%d gave %v", no, err)
+		}
+		w.Refuses(t, core.ErrNotFound, core.PersonActor(w.Amara, ""), id, &questions.Answer{No: no, Answer: "Yes"})
+	}
+}

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,5 +29,17 @@ func TestAnErrorPageHasTimeOfItsOwn(t *testing.T) {
 		if ended != nil {
 			t.Errorf("%s: the context of the error page has ended: %v", path, ended)
 		}
+	}
+}
+
+// What shows a problem runs outside of what catches panics: one there would
+// end the whole server.
+func TestAPageOfErrorsThatPanicsLeavesAPlainOne(t *testing.T) {
+	s := newSite(t, func(o *server.Options) {
+		o.ErrorPage = func(*fiber.Ctx, server.Problem) error { panic("no template") }
+	})
+	res := s.ask("GET", "/nowhere", "")
+	if res.StatusCode != 404 || !strings.Contains(res.body, "Page not found") {
+		t.Errorf("%d %s", res.StatusCode, res.body)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -127,13 +128,24 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 		ctx, cancel := context.WithTimeout(a.base, errorPageTime)
 		defer cancel()
 		c.SetUserContext(ctx)
-		pageErr := a.options.ErrorPage(c, problem)
+		pageErr := a.errorPage(c, problem)
 		if pageErr == nil {
 			return nil
 		}
 		a.logError(c, pageErr)
 	}
 	return plainPage(c, problem)
+}
+
+// errorPage shows the problem. It runs where nothing else catches panics, and
+// one would end the server.
+func (a *App) errorPage(c *fiber.Ctx, p Problem) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicked{value: value, stack: debug.Stack()}
+		}
+	}()
+	return a.options.ErrorPage(c, p)
 }
 
 // errorPageTime is how long showing a problem may take.

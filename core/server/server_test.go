@@ -456,6 +456,15 @@ func TestOnlyTrustedProxiesSayWhereARequestComesFrom(t *testing.T) {
 	}
 }
 
+// Some proxies add a line of their own instead of continuing the client's.
+func TestALineThatTheClientMadeUpIsNotBelievedBecauseItComesFirst(t *testing.T) {
+	s := newSite(t, func(o *server.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")} })
+	s.Public().Get("/whence", func(c *fiber.Ctx) error { return c.SendString(s.Address(c).String()) })
+	if got := s.ask("GET", "/whence", "", "X-Forwarded-For", "198.51.100.1", "X-Forwarded-For", "203.0.113.7").body; got != "203.0.113.7" {
+		t.Errorf("the request is said to come from %s", got)
+	}
+}
+
 func TestAssetsAreCompressedAndRevalidated(t *testing.T) {
 	s := newSite(t, nil)
 	res := s.ask("GET", "/assets/app-4QX9K2M7.css", "", "Accept-Encoding", "gzip")

@@ -17,7 +17,7 @@ import (
 // acts is the table of everything the page of a case can do, by the word in
 // its address.
 var acts = map[string]act{
-	"ask": {label: "Ask a question", icon: "question", composer: string(notes.ModeQuestion), offered: working},
+	"ask": {label: "Ask a question", icon: "question", key: "q", composer: string(notes.ModeQuestion), offered: working},
 
 	"claim": {
 		label: "Claim", icon: "person", key: "c", quick: true, title: "Claim this case", done: "it is yours now",

@@ -28,10 +28,11 @@ type HistoryTab struct {
 
 // NewEntries asks, at the foot of the history, for what came since.
 type NewEntries struct {
-	URL   string // asks again when the case changes
-	Show  string // shows what came, while it is only counted
+	URL   string
 	Live  string
-	Count int
+	After core.Version // what the history shows already
+	Count int          // how many came while the reader was writing
+	Swap  bool         // it takes the place of what stands there
 }
 
 // Entry is one entry of the history: what somebody said, or what happened.
@@ -100,7 +101,7 @@ func (p *Pages) historyTab(ctx context.Context, o *opened, f facts, view history
 	if err != nil {
 		return HistoryTab{}, err
 	}
-	tab := HistoryTab{Views: viewsOf(o, view), Count: len(entries), Entries: entries, New: newEntries(o, view, last, 0)}
+	tab := HistoryTab{Views: viewsOf(o, view), Count: len(entries), Entries: entries, New: newEntries(o, view, last)}
 	if left := len(entries) - maxEntries; left > 0 && !all {
 		tab.Left, tab.Earlier = left, historyURL(o, view)+"&all=1"
 		tab.Entries = entries[left:]
@@ -130,9 +131,8 @@ func viewsOf(o *opened, current historyView) layout.Tabs {
 	return t
 }
 
-func newEntries(o *opened, view historyView, after core.Version, count int) NewEntries {
-	url := o.url("history", "new") + "?show=" + string(view) + "&after=" + strconv.FormatInt(int64(after), 10)
-	return NewEntries{URL: url, Show: url + "&open=1", Live: "case:" + string(o.Case.Ref), Count: count}
+func newEntries(o *opened, view historyView, after core.Version) NewEntries {
+	return NewEntries{URL: o.url("history", "new") + "?show=" + string(view), Live: "case:" + string(o.Case.Ref), After: after}
 }
 
 // newEntries answers with what came since; while the reader writes it is only
@@ -156,14 +156,18 @@ func (p *Pages) newEntries(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	tab := HistoryTab{New: newEntries(o, view, last, 0)}
+	if c.Query("open") == "" && len(entries) == c.QueryInt("counted") {
+		return c.SendStatus(fiber.StatusNoContent) // it stays as it is: somebody may be about to press it
+	}
+	tab := HistoryTab{New: newEntries(o, view, last)}
+	tab.New.Swap = true
 	if c.Query("writing") != "" && c.Query("open") == "" {
-		tab.New = newEntries(o, view, core.Version(since), len(entries))
-		return render.Fragment(c, "casepages/case-entries", tab)
+		tab.New.After, tab.New.Count = core.Version(since), len(entries)
+		return render.Fragment(c, "casepages/case-more", tab)
 	}
 	tab.Entries = entries
 	markDays(tab.Entries, o.now, o.zone)
-	return render.Fragment(c, "casepages/case-entries", tab)
+	return render.Fragment(c, "casepages/case-more", tab)
 }
 
 // markDays puts a mark before the first entry of each day. before is the day
@@ -292,8 +296,7 @@ func (e *Entry) sumUp() {
 	if len(e.More) == 0 || len(e.Line.Parts) == 0 {
 		return
 	}
-	automatic := strings.HasPrefix(e.Line.Icon, "clock") || e.Line.Icon == "task" || e.Line.Parts[0].Text == "Casement"
-	if automatic {
+	if e.Line.Parts[0].Text == "Casement" {
 		e.All = "Casement did " + render.Plural(len(e.More)+1, "thing", "things")
 		e.More = append([]EventLine{e.Line}, e.More...)
 		e.Line.Icon = "bolt"
@@ -444,7 +447,7 @@ func fileLink(o *opened, f core.Attachment) FileLink {
 // version only those are new that were made since its events.
 func (t teller) withMail(entries []Entry, recorded []core.Recorded, since core.Version) []Entry {
 	for _, m := range t.mail {
-		if since > 0 && m.CreatedAt.Before(recorded[0].RecordedAt) {
+		if since > 0 && !m.CreatedAt.After(recorded[0].RecordedAt) {
 			continue
 		}
 		entries = append(entries, Entry{

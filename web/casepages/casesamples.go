@@ -46,7 +46,7 @@ func caseSamples() []render.Sample {
 	again := page
 	again.Composer.Error = "Write the note first."
 	entries := page.History
-	entries.Entries, entries.New.Count = nil, 2
+	entries.Entries, entries.New = nil, NewEntries{URL: "#", Live: page.Live, After: 7, Count: 2, Swap: true}
 	reduced := page
 	reduced.Head = CaseHead{Ref: page.Head.Ref, URL: page.Head.URL, Subject: page.Head.Subject, Status: page.Head.Status, Words: page.Head.Words, Received: now, Channel: "online"}
 	reduced.Composer = Composer{}
@@ -65,7 +65,7 @@ func caseSamples() []render.Sample {
 		part("case-sentence", "a change", stale.Since[0]), part("case-lines", "mentions", page.History.Entries[2].Body),
 		part("tab-summary", "open", page.Summary), part("tab-details", "both", page.Details), part("tab-tasks", "two", page.Tasks),
 		part("tab-history", "conversation", page.History), part("tab-attachments", "two", page.Files), part("tab-emails", "two", page.Emails),
-		part("case-task", "late", page.Tasks.Open[0]), part("case-entries", "two came", entries), part("case-entry", "private", page.History.Entries[2]),
+		part("case-task", "late", page.Tasks.Open[0]), part("case-entries", "conversation", page.History), part("case-more", "two came", entries), part("case-news", "two came", entries.New), part("case-news", "nothing came", page.History.New), part("case-entry", "private", page.History.Entries[2]),
 		part("case-file-act", "publish", map[string]any{"Action": page.Head.Main[1], "No": 2, "Name": "letter.pdf"}),
 		whole("case-file", "cannot be shown", fileView, file), whole("case-file", "picture", fileView, picture), whole("case-file", "text", fileView, text),
 		part("compose", "private", page.Composer), part("compose", "refused", again.Composer), part("compose-kept", "kept", page.Composer), part("compose-again", "refused", again),
@@ -130,7 +130,7 @@ func sampleCase(now time.Time) CasePage {
 			Fields: []FieldRow{{Key: "depth", Label: "Depth in centimetres", Words: "12", Edit: "#"}, {Key: "finding", Label: "Finding", Private: true}}, Contact: core.Contact{Name: "Amara", Email: "amara@example.org"}, Edit: "#", Subject: "Missed", Describe: words,
 		},
 		Tasks:   TasksTab{Open: []TaskCard{task}, Ended: []TaskCard{done}, Obstacles: []string{"1 required task is open: “Check collection history”."}, Add: &Action{URL: "#"}},
-		History: HistoryTab{Views: layout.Tabs{Label: "Show", Items: []layout.Tab{{Label: "Everything", URL: "#", Current: true}, {Label: "Private notes", Icon: "lock", URL: "#n"}}}, Count: 170, Left: 20, Earlier: "#", Entries: entries, New: NewEntries{URL: "#", Show: "#", Live: live}},
+		History: HistoryTab{Views: layout.Tabs{Label: "Show", Items: []layout.Tab{{Label: "Everything", URL: "#", Current: true}, {Label: "Private notes", Icon: "lock", URL: "#n"}}}, Count: 170, Left: 20, Earlier: "#", Entries: entries, New: NewEntries{URL: "#", Live: live, After: 7}},
 		Files:   FilesTab{Files: rows, Upload: "#", Once: "k", Accept: ".pdf,.jpg", Limit: "Up to 20 files on one case, 20 MB each.", Share: true},
 		Emails: EmailsTab{Messages: []EmailRow{
 			{ID: "m1", Subject: "We have your complaint", Masked: "a•••@example.org", To: "Amara <amara@example.org>", Why: "To the requester", State: deliveryChip(core.DeliverySent), At: now, Sent: now, Text: "Dear Amara,\n\nthank you.", Tried: 1},

@@ -244,7 +244,9 @@ func nextSteps(o *opened, f facts, said []core.Note) []NextStep {
 		offer("start-work", "It is yours, and nothing has begun yet.")
 	}
 	if at, who := unread(o, f, said); !at.IsZero() {
-		out = append(out, NextStep{Text: who + " wrote " + render.Ago(at, o.now) + ". Read it and reply."})
+		out = append(out, NextStep{Text: who + " wrote " + render.Ago(at, o.now) + ". Read it and reply.", Action: &Action{
+			Label: "Write back", Icon: "message", URL: o.url(tabHistory) + "?write=public#composer", Composer: string(notes.ModePublic),
+		}})
 	}
 	if n := len(f.openQuestions()); n > 0 {
 		out = append(out, NextStep{Text: "Wait for " + o.firstName() + ": " + render.Plural(n, "question is", "questions are") + " open."})

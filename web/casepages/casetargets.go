@@ -2,6 +2,7 @@ package casepages
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -61,7 +62,7 @@ func targetView(o *opened, v targets.View) TargetView {
 func sumsOf(l core.Ledger) []LedgerSum {
 	allowed := "Allowed: " + l.Promise.Span.String()
 	if l.Extended > 0 {
-		allowed += " + " + core.HoursWords(l.Extended)
+		allowed += " + " + unbroken(core.HoursWords(l.Extended))
 	}
 	left := LedgerSum{"Left", core.HoursWords(l.Left)}
 	if l.Left < 0 {
@@ -69,6 +70,9 @@ func sumsOf(l core.Ledger) []LedgerSum {
 	}
 	return []LedgerSum{{"Used", core.HoursWords(l.Used)}, {allowed, core.HoursWords(l.Allowed)}, left}
 }
+
+// unbroken keeps an amount on one line.
+func unbroken(words string) string { return strings.ReplaceAll(words, " ", "\u00a0") }
 
 // notesOf says who changed a due time by hand, and why.
 func notesOf(v targets.View) []string {

@@ -57,7 +57,23 @@ func (s sentence) because(reason string) sentence {
 func (o *opened) line(e core.Recorded) EventLine {
 	icon, did := o.did(e)
 	who := o.who(e.Actor)
+	if byItself(e) {
+		who = o.who(core.SystemActor())
+	}
 	return EventLine{Icon: icon, Parts: append(sentence{{Text: who, Name: true}}, did...), At: e.HappenedAt}
+}
+
+// byItself reports whether an event only followed from what the actor did: a
+// clock that starts or stops because a case was raised, asked about, answered.
+func byItself(e core.Recorded) bool {
+	switch e.Kind {
+	case core.TargetStarted, core.TargetMet, core.TargetBreached, core.TargetReminded:
+		return true
+	case core.TargetPaused, core.TargetResumed:
+		reason := core.PauseReason(word(e.About["reason"]))
+		return reason == core.PauseOpenQuestion || reason == core.PauseWaiting
+	}
+	return false
 }
 
 // who names an actor.

@@ -23,8 +23,6 @@ type DonePage struct {
 	Anonymous bool
 	Email     string // to which we write, mostly hidden; "" for none
 	Next      template.HTML
-	Until     time.Time // how long this page can be opened again
-	Contact   contact
 }
 
 var doneView = render.View{Template: "formpages/done", Layout: render.Public}
@@ -91,7 +89,6 @@ func (p *Pages) donePage(d *forms.Draft, cs *core.Case, t *core.CaseType, r read
 	return DonePage{
 		Title: words.Label, Name: t.Name.In(r.visit.Language), Ref: cs.Ref, Link: p.BaseURL + "/track/" + p.Cases.TrackingToken(cs.ID),
 		Anonymous: cs.Anonymous, Email: core.MaskEmail(cs.Contact.Email), Next: next,
-		Until: d.RaisedAt.Add(showAgain), Contact: contactOf(r.organisation),
 	}, err
 }
 

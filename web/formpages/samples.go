@@ -19,7 +19,7 @@ func samples() []render.Sample {
 	next := template.HTML(`<h2>What happens next</h2><p>We read it, find out what happened, and write to you with our answer.</p>`)
 	done := DonePage{
 		Title: "We have your complaint", Name: "Complaint", Ref: "CMP-7K2M-4QX9", Link: "https://northmoor.example/track/Zm9vYmFyYmF6cXV4MDEyMw",
-		Email: "a•••@example.org", Next: next, Until: at.Add(time.Hour), Contact: reach,
+		Email: "a•••@example.org", Next: next,
 	}
 	anonymous := done
 	anonymous.Anonymous, anonymous.Email = true, ""

@@ -99,6 +99,9 @@ func (p *Pages) draw(c *fiber.Ctx, a at, shown forms.Shown) error {
 	}
 	v := stepView
 	v.Title = title(shown.View)
+	if shown.View.Back == "" { // the first page: the form itself leads back from the others
+		v.Back = render.Link{Label: "Back", URL: formURL(a.t.Key)}
+	}
 	if shown.Refused {
 		return render.Invalid(c, v, StepPage{Form: html})
 	}

@@ -2,7 +2,7 @@
 // their place; parts refresh when the case changes, without closing what the
 // reader has opened and without touching what they are writing.
 const dialog = () => document.getElementById('act')
-const note = () => document.getElementById('note')
+const note = () => document.getElementById('compose-text')
 const written = () => (note()?.value.trim() ?? '') !== ''
 
 // A form that has come into the dialog opens it; when the act is done, it goes.
@@ -76,6 +76,8 @@ const typingIn = (element) => element.querySelector('.act-form') !== null || (el
 
 document.addEventListener('htmx:beforeRequest', (event) => {
   const element = event.detail.elt
+  const menu = element.closest('.case-head details.drop, .case-side details.drop')
+  if (menu) menu.open = false // something in it was chosen
   if (element.matches('[data-presence]') && document.hidden) event.preventDefault()
   if (element.matches('[data-keep]') && typingIn(element)) event.preventDefault()
 })
@@ -93,7 +95,7 @@ let keptFocus = ''
 document.addEventListener('htmx:afterSettle', () => {
   for (const [id, was] of opened) {
     const details = document.getElementById(id)
-    if (details && !details.matches('.drop')) details.open = was
+    if (details) details.open = was
   }
   opened = []
   if (keptFocus && document.activeElement === document.body) {
@@ -125,7 +127,7 @@ function tell() {
 }
 
 document.addEventListener('input', (event) => {
-  if (event.target.id === 'note') tell()
+  if (event.target.id === 'compose-text') tell()
 })
 document.addEventListener('change', (event) => {
   if (event.target.closest?.('#composer-modes')) {
@@ -139,6 +141,17 @@ document.addEventListener('change', (event) => {
   }
 })
 if (document.querySelector('[data-presence]')) setTimeout(tell, 300)
+
+// On a narrow screen the tabs scroll; the one that is open is in sight.
+function showTab() {
+  const tab = document.querySelector('#case-main > .tabs [aria-current]')
+  const tabs = tab?.parentElement
+  if (tabs && tabs.scrollWidth > tabs.clientWidth) tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2
+}
+showTab()
+document.addEventListener('htmx:afterSettle', (event) => {
+  if (event.detail.elt?.id === 'case-main') showTab()
+})
 
 // The end of a conversation is where one reads on.
 if (location.hash === '#composer') note()?.focus()

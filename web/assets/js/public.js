@@ -3,3 +3,4 @@
 import 'htmx.org'
 import './answers.js'
 import './times.js'
+import './uploads.js'

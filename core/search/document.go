@@ -1,0 +1,152 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/postgres"
+)
+
+// Document is all there is to find of a case.
+type Document struct {
+	Case  core.CaseID
+	Scope int32
+	Parts []Part
+}
+
+// Part is a piece of a document with those who may read it.
+type Part struct {
+	Kind     PartKind
+	Audience core.Audience
+	About    string // what it is beside its kind: who wrote the note, what the question was
+	Text     string
+}
+
+// PartKind says what a part is. Where a word is found weighs: a subject says
+// more than a note.
+type PartKind string
+
+// The kinds of [Part].
+const (
+	PartReference   PartKind = "reference"
+	PartSubject     PartKind = "subject"
+	PartRequester   PartKind = "requester" // name, email address, on behalf of whom
+	PartPhone       PartKind = "telephone"
+	PartPlace       PartKind = "place"
+	PartDescription PartKind = "description"
+	PartField       PartKind = "field"
+	PartAnswer      PartKind = "answer" // on the form
+	PartNote        PartKind = "note"
+	PartQuestion    PartKind = "question"
+	PartReply       PartKind = "reply" // to a question
+	PartFile        PartKind = "file"
+	PartMail        PartKind = "mail"
+)
+
+// Weight is how much a kind weighs, from A, the most, to D.
+func (k PartKind) Weight() byte {
+	switch k {
+	case PartReference, PartSubject:
+		return 'A'
+	case PartRequester, PartPhone, PartPlace:
+		return 'B'
+	case PartDescription, PartField, PartAnswer:
+		return 'C'
+	}
+	return 'D'
+}
+
+// ReadableBy reports whether words for one audience may be read by another:
+// private ones see all, staff what is public too.
+func ReadableBy(words, reader core.Audience) bool {
+	order := []core.Audience{core.Public, core.Staff, core.Private}
+	return slices.Index(order, words) <= slices.Index(order, reader)
+}
+
+// Documents reads what there is to find of cases from where it is kept, so that
+// an index can be thrown away and made again.
+type Documents struct {
+	types *casetypes.Service
+}
+
+// NewDocuments makes the reader.
+func NewDocuments(types *casetypes.Service) *Documents { return &Documents{types} }
+
+// Of reads the documents of cases, as q sees them; cases that are gone are
+// left out.
+func (d *Documents) Of(ctx context.Context, q postgres.Querier, ids []core.CaseID) ([]Document, error) {
+	heads, err := postgres.All[headRow](ctx, q, selectHeads, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read cases to index: %w", err)
+	}
+	said, err := postgres.All[saidRow](ctx, q, selectSaid, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read what was said on cases to index: %w", err)
+	}
+	out := make([]Document, len(heads))
+	at := make(map[core.CaseID]int, len(heads))
+	for i, h := range heads {
+		fields, err := d.fields(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Document{Case: h.ID, Scope: h.ScopeID, Parts: append(h.parts(), fields...)}
+		at[h.ID] = i
+	}
+	for _, s := range said {
+		if i, ok := at[s.CaseID]; ok {
+			out[i].add(Part{s.Kind, s.Audience, s.About, s.Text})
+		}
+	}
+	return out, nil
+}
+
+func (d *Document) add(p Part) {
+	if p.Text != "" {
+		d.Parts = append(d.Parts, p)
+	}
+}
+
+// parts are what the case itself says: its requester knows all of it.
+func (h headRow) parts() []Part {
+	d := Document{}
+	for _, p := range []Part{
+		{Kind: PartReference, Text: string(h.Ref)}, {Kind: PartSubject, Text: h.Subject},
+		{Kind: PartRequester, Text: h.Contact.Name}, {Kind: PartRequester, Text: h.Contact.Email}, {Kind: PartRequester, Text: h.OnBehalfOf},
+		{Kind: PartPhone, Text: h.Contact.Phone}, {Kind: PartPlace, Text: h.Contact.Address}, {Kind: PartPlace, Text: h.Address},
+		{Kind: PartDescription, Text: h.Description},
+	} {
+		p.Audience = core.Public
+		d.add(p)
+	}
+	return d.Parts
+}
+
+// fields are what the case carries beside its columns, in the words of its
+// type. A type that is gone, or a field it no longer has, is for staff.
+func (d *Documents) fields(ctx context.Context, h headRow) ([]Part, error) {
+	if len(h.Fields) == 0 {
+		return nil, nil
+	}
+	t, err := d.types.Published(ctx, h.TypeKey)
+	if core.KindOf(err) == core.ErrNotFound {
+		t, err = &core.CaseType{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the fields of case type %s: %w", h.TypeKey, err)
+	}
+	cs := core.Case{Fields: h.Fields}
+	doc := Document{}
+	for _, key := range cs.FieldKeys() {
+		field, known := t.Field(key)
+		audience := core.Public
+		if !known || field.Private {
+			audience = core.Staff
+		}
+		doc.add(Part{PartField, audience, field.Label.String(), field.Words(h.Fields[key], core.DefaultLanguage)})
+	}
+	return doc.Parts, nil
+}

@@ -1,0 +1,66 @@
+package portalpages
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/attachments"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/notes"
+	"github.com/casement-dev/casement/web/layout"
+	"github.com/casement-dev/casement/web/render"
+)
+
+// AddPage is a form for something more that the requester has to say.
+type AddPage struct {
+	Title    string
+	Lead     string
+	Action   string
+	Send     string // on the button
+	Words    layout.Field
+	Files    FilesField
+	Key      string
+	Problems render.Problems
+}
+
+func (p *Pages) addPage(c *fiber.Ctx, w *way, problems render.Problems) AddPage {
+	lead := "Whoever deals with your " + typeWord(w.Type) + " will read it."
+	if w.Case.StatusKind == core.StatusResolved {
+		lead = "If our reply does not settle the matter, tell us why: we will look at it again."
+	}
+	return AddPage{
+		Title: "Add something to your " + typeWord(w.Type), Lead: lead, Action: w.base + "/add", Send: "Send", Key: newKey(), Problems: problems,
+		Words: wordsField(c, "What do you want to tell us?", problems), Files: filesField("file", w.Type, problems.For("file")),
+	}
+}
+
+func wordsField(c *fiber.Ctx, label string, problems render.Problems) layout.Field {
+	return layout.Field{Name: "body", Label: label, Rows: 7, MaxLength: core.MaxNote, Value: clip(c.FormValue("body"), core.MaxNote), Error: problems.For("body")}
+}
+
+func (p *Pages) showAdd(c *fiber.Ctx, w *way) error {
+	if w.Case.IsFinal() {
+		return render.Done(c, w.base, render.Toast{Text: "This case is closed, so nothing can be added to it."})
+	}
+	page := p.addPage(c, w, render.Problems{})
+	return render.Page(c, w.view("add", page.Title), page)
+}
+
+func (p *Pages) add(c *fiber.Ctx, w *way) error {
+	commands := []cases.Command{&notes.AddUpdate{Body: c.FormValue("body")}}
+	files, err := p.takeFiles(c, w, attachments.SourceUpdate)
+	if err == nil {
+		if files != nil {
+			commands = append([]cases.Command{files}, commands...)
+		}
+		err = p.do(c, w, 0, commands...)
+	}
+	if problems, ok := render.ProblemsOf(err, "body", "file"); ok {
+		page := p.addPage(c, w, problems)
+		return render.Invalid(c, w.view("add", page.Title), page)
+	}
+	if err != nil {
+		return err
+	}
+	return render.Done(c, w.base, render.Toast{Text: "Thank you. We have what you sent."})
+}
