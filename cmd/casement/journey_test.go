@@ -95,7 +95,7 @@ func TestACaseGoesAllTheWayInTheBrowser(t *testing.T) {
 	// Task: the case does not close while it is open.
 	priya.Go(in.url + "/cases/" + ref + "/tasks")
 	priya.Accessible()
-	priya.Click(`main a[href$="/act/task-add"]`)
+	priya.Click(`.tab-head a[href$="/act/task-add"]`)
 	priya.WaitFor(`#act-task-add`)
 	priya.Accessible()
 	priya.Choose(`[name="type"]`, "put-right")
@@ -104,6 +104,7 @@ func TestACaseGoesAllTheWayInTheBrowser(t *testing.T) {
 	priya.WaitForText(`.task-list`, "Send a crew to Weir View")
 
 	// Late: three weeks pass on the installation's clock, and it escalates.
+	priya.Expect("401") // her session ends meanwhile, and the page she left open asks in vain
 	in.pass(24 * 24 * time.Hour)
 	lead := (*webtest.Page)(nil)
 	in.eventually("the case is late and escalated", 60*time.Second, func() bool {
@@ -122,7 +123,7 @@ func TestACaseGoesAllTheWayInTheBrowser(t *testing.T) {
 	priya.WaitForText(`#act-close`, "Send a crew to Weir View")
 	priya.Accessible()
 	priya.Go(in.url + "/cases/" + ref + "/tasks")
-	priya.Click(`a[href*="/act/task-complete"]`)
+	priya.Click(`.task-list a[href*="/act/task-complete"]`)
 	priya.Type(`[name="outcome"]`, "Collected on Friday.")
 	priya.Click(`#act-task-complete [type="submit"]`)
 	priya.WaitForText(`main`, "Collected on Friday.")
@@ -132,7 +133,10 @@ func TestACaseGoesAllTheWayInTheBrowser(t *testing.T) {
 	resident.Go(track)
 	resident.WaitForText(`main`, "closed")
 	resident.Accessible()
-	resident.Submit(`form[action$="/reopen"]`)
+	resident.Follow(`main a[href$="/reopen"]`)
+	resident.Accessible()
+	resident.Type(`textarea[name="body"]`, "They were left again this morning.")
+	resident.Submit(`main form`)
 	resident.WaitForText(`main`, "again")
 	priya.Go(in.url + "/cases/" + ref)
 	priya.WaitForText(`#case-head .chip`, "Reopened")

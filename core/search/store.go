@@ -22,14 +22,15 @@ type headRow struct {
 
 // selectSaid reads what was said on cases, each with its audience. What was
 // posted to somebody is for staff: the requester has the letter itself.
-const selectSaid = `SELECT n.case_id, 'note' AS kind, n.audience, coalesce(u.name, '') AS about, n.body AS text
+const selectSaid = `SELECT n.case_id, 'note' AS kind, n.audience, coalesce(u.name, '') AS about, n.body AS text, n.no AS place
 FROM notes n LEFT JOIN staff_users u ON u.id = CASE WHEN n.actor_kind = 'staff' THEN n.actor_id::uuid END WHERE n.case_id = ANY ($1)
-UNION ALL SELECT q.case_id, 'question', 'public', '', q.body FROM questions q WHERE q.case_id = ANY ($1)
-UNION ALL SELECT q.case_id, 'reply', 'public', '', q.answer FROM questions q WHERE q.case_id = ANY ($1)
-UNION ALL SELECT s.case_id, 'answer', 'public', coalesce(r.row ->> 'question', ''), coalesce(r.row ->> 'answer', '')
-	FROM submissions s CROSS JOIN LATERAL jsonb_array_elements(s.review) AS r(row) WHERE s.case_id = ANY ($1)
-UNION ALL SELECT a.case_id, 'file', a.audience, '', a.name FROM attachments a WHERE a.case_id = ANY ($1) AND a.deleted_at IS NULL
-UNION ALL SELECT o.case_id, 'mail', 'staff', '', o.subject FROM outbox o WHERE o.case_id = ANY ($1)`
+UNION ALL SELECT q.case_id, 'question', 'public', '', q.body, q.no FROM questions q WHERE q.case_id = ANY ($1)
+UNION ALL SELECT q.case_id, 'reply', 'public', '', q.answer, q.no FROM questions q WHERE q.case_id = ANY ($1)
+UNION ALL SELECT s.case_id, 'answer', 'public', coalesce(r.row ->> 'question', ''), coalesce(r.row ->> 'answer', ''), r.place::int
+	FROM submissions s CROSS JOIN LATERAL jsonb_array_elements(s.review) WITH ORDINALITY AS r(row, place) WHERE s.case_id = ANY ($1)
+UNION ALL SELECT a.case_id, 'file', a.audience, '', a.name, a.no FROM attachments a WHERE a.case_id = ANY ($1) AND a.deleted_at IS NULL
+UNION ALL SELECT o.case_id, 'mail', 'staff', '', o.subject, o.no FROM outbox o WHERE o.case_id = ANY ($1)
+ORDER BY 1, 2, 6`
 
 type saidRow struct {
 	CaseID   core.CaseID
@@ -37,4 +38,5 @@ type saidRow struct {
 	Audience core.Audience
 	About    string
 	Text     string
+	Place    int // among those of its kind
 }

@@ -212,6 +212,9 @@ func (p *Pages) upload(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if !o.MayDo(core.MayWork) {
+		return core.Forbidden("You may not add files to this case.")
+	}
 	ids, err := p.takeFiles(c, o, "files")
 	if err == nil && len(ids) == 0 {
 		err = core.InvalidField("files", "Choose a file first.")

@@ -318,6 +318,7 @@ func TestWhoeverMayOnlyEnquireReadsPublicWordsOnly(t *testing.T) {
 	s.post("Rosa", url+"/act/close", url2("seen", "1", "reason", "upheld"), 403)
 	s.post("Rosa", url+"/compose", url2("mode", "public", "body", "x"), 403)
 	s.post("Rosa", url+"/draft", url2("mode", "public", "body", "x"), 403)
+	s.post("Rosa", url+"/attachments", url2(), 403)
 	if n := len(s.History(t, id)); n == 0 || s.Case(t, id).Status == "closed" {
 		t.Error("the case changed")
 	}

@@ -31,6 +31,18 @@ type Row struct {
 	Chip layout.Chip
 }
 
+// Why says what a message follows from.
+func (r Row) Why() string { return eventWords(r.Event) }
+
+// eventWords say an event's kind to a person: "Case raised".
+func eventWords(kind string) string {
+	words := strings.NewReplacer(".", " ", "_", " ").Replace(kind)
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
 // states are the states of delivery in the order of the tabs, as people say
 // them.
 var states = []struct {
@@ -82,7 +94,6 @@ func (p *Pages) list(c *fiber.Ctx) error {
 	}
 	if c.Query("after") != "" {
 		page.Paging.First = listURL(page.State, page.Query, "")
-		page.Paging.Previous = "" // newest first: the way back is the browser's, or the beginning
 	}
 	return render.Page(c, listView, page)
 }

@@ -58,7 +58,7 @@ func (p *Pages) messagePage(e messages.Entry, ref core.Reference) MessagePage {
 	if ref != "" {
 		page.Facts = append(page.Facts, layout.Fact{Term: "Case", Text: string(ref), URL: "/cases/" + string(ref)})
 	}
-	page.Facts = append(page.Facts, layout.Fact{Term: "Because of", Text: e.Event}, layout.Fact{Term: "Told as", Text: e.Audience},
+	page.Facts = append(page.Facts, layout.Fact{Term: "Because of", Text: eventWords(e.Event)}, layout.Fact{Term: "Told as", Text: e.Audience},
 		layout.Fact{Term: "Template", Text: e.Template}, layout.Fact{Term: "Attempts", Text: strconv.Itoa(e.Attempts)},
 		layout.Fact{Term: "Message-ID", Text: e.MessageID})
 	if p.Pretended {

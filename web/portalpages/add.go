@@ -1,6 +1,9 @@
 package portalpages
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
@@ -60,7 +63,30 @@ func (p *Pages) add(c *fiber.Ctx, w *way) error {
 		return render.Invalid(c, w.view("add", page.Title), page)
 	}
 	if err != nil {
-		return err
+		return p.tooLate(c, w, err, c.FormValue("body"))
 	}
 	return render.Done(c, w.base, render.Toast{Text: "Thank you. We have what you sent."})
+}
+
+// tooLate answers what was refused because the case has changed: with the
+// reason, and a form in which what was typed can still be sent. Every other
+// error is returned.
+func (p *Pages) tooLate(c *fiber.Ctx, w *way, err error, typed string) error {
+	var refusal *core.Error
+	if !errors.As(err, &refusal) || refusal.Kind != core.ErrConflict {
+		return err
+	}
+	now, err := p.Cases.Find(c.UserContext(), w.by, w.Case.Ref, core.MayRequest)
+	if err != nil {
+		return err
+	}
+	again := *w
+	again.Seen = now
+	problems := render.Problems{Message: strings.TrimSuffix(refusal.Message, ".")}
+	page := p.addPage(c, &again, problems)
+	if now.Case.IsFinal() {
+		page = p.reopenPage(c, &again, problems)
+	}
+	page.Words.Value = clip(typed, core.MaxNote)
+	return render.Stale(c, w.view("add", page.Title), page)
 }

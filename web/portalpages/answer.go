@@ -69,7 +69,7 @@ func (p *Pages) answer(c *fiber.Ctx, w *way) error {
 	if err := p.sendAnswer(c, w, no); err != nil {
 		problems, ok := render.ProblemsOf(err, "answer", "file")
 		if !ok {
-			return err
+			return p.tooLate(c, w, err, c.FormValue("answer"))
 		}
 		page, err := p.casePage(c, w)
 		if err != nil {
@@ -95,6 +95,7 @@ type AnswerPage struct {
 	Question ToAnswer
 	State    string // open, answered, withdrawn
 	When     string // it was answered
+	Unsent   string // what was written too late
 	Problems render.Problems
 }
 
@@ -136,6 +137,9 @@ func (p *Pages) answerQuestion(c *fiber.Ctx) error {
 		return err
 	}
 	if err := p.sendAnswer(c, w, q.No); err != nil {
+		if core.KindOf(err) == core.ErrConflict {
+			return p.answeredMeanwhile(c)
+		}
 		problems, ok := render.ProblemsOf(err, "answer", "file")
 		if !ok {
 			return err
@@ -145,4 +149,15 @@ func (p *Pages) answerQuestion(c *fiber.Ctx) error {
 		return render.Invalid(c, answerView, page)
 	}
 	return render.Done(c, w.base, render.Toast{Text: "Thank you. We have your answer."})
+}
+
+// answeredMeanwhile shows how the question stands, with what was written too
+// late for it.
+func (p *Pages) answeredMeanwhile(c *fiber.Ctx) error {
+	_, _, page, err := p.linked(c)
+	if err != nil {
+		return err
+	}
+	page.Unsent = clip(c.FormValue("answer"), core.MaxNote)
+	return render.Stale(c, answerView, page)
 }

@@ -139,6 +139,7 @@ func TestThePortalHasNoBarriersAndLooksAsDrawn(t *testing.T) {
 			p.Screenshot(filepath.Join(pictures, name+".png"), 1440, 1000, false)
 			p.Screenshot(filepath.Join(pictures, name+"-dark.png"), 1440, 1000, true)
 			p.Screenshot(filepath.Join(pictures, name+"-telephone.png"), 390, 844, false)
+			p.Screenshot(filepath.Join(pictures, name+"-whole.png"), 1280, 2400, false)
 		}
 	}
 	p.Go(url + ref)

@@ -165,6 +165,9 @@ func TestTheRequesterChangesHowTheyAreReached(t *testing.T) {
 	b.get(at, 200)
 	s.Do(t, s.Priya, id, &cases.ChangeContact{Contact: core.Contact{Name: "Amara", Email: "third@example.org"}})
 	b.send(at, 409, []string{"email", "fourth@example.org"})
+	if typed := b.page.Find("#email").AttrOr("value", ""); typed != "fourth@example.org" {
+		t.Errorf("what was typed is lost: the field holds %q", typed)
+	}
 	if got := s.Case(t, id).Contact.Email; got != "third@example.org" {
 		t.Errorf("what staff had changed was overwritten with %s", got)
 	}
@@ -201,6 +204,21 @@ func TestACaseIsWithdrawnAndTakenUpAgain(t *testing.T) {
 	wants(t, b.says(), "This case can no longer be reopened.")
 	b.get(at+"/reopen", 200)
 	b.send(at+"/reopen", 409, []string{"body", "Too late"})
+	wants(t, b.says(), "This case can no longer be reopened", "Too late")
+}
+
+func TestWhatIsAnsweredTooLateCanStillBeSent(t *testing.T) {
+	s := open(t)
+	id := s.raise(t, nil)
+	s.Do(t, s.Priya, id, &questions.Ask{Body: "Which day?"})
+	b := s.browser(t, "amara")
+	b.get(s.portal(t, id), 200)
+	s.Do(t, s.Priya, id, &questions.RecordAnswer{No: 1, Answer: "Monday", Channel: core.ChannelTelephone})
+	b.send(s.portal(t, id)+"/questions/1", 409, []string{"answer", "No, Tuesday"})
+	wants(t, b.says(), "This question has been answered already")
+	b.send(s.portal(t, id)+"/add", 303, nil)
+	b.get(s.portal(t, id), 200)
+	wants(t, b.says(), "You, by telephone", "Monday", "No, Tuesday")
 }
 
 func TestAnAnonymousCaseIsFollowedByItsLink(t *testing.T) {
@@ -257,6 +275,7 @@ func TestTheLinkOfAMailOpensItsQuestionAlone(t *testing.T) {
 	s.Do(t, core.PersonActor(s.Amara, ""), id, &cases.Withdraw{})
 	b.page = form
 	b.send(second, 409, []string{"answer", "Too late"})
+	wants(t, b.says(), "We do not need an answer any more", "This was not sent", "Too late")
 	b.get(second, 200)
 	wants(t, b.says(), "We do not need an answer any more")
 	for _, forged := range []string{at + "x", "/answer/" + strings.Repeat("A", 54), "/answer/x"} {

@@ -1,7 +1,9 @@
 package portalpages
 
 import (
+	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -52,6 +54,10 @@ func (p *Pages) changeContact(c *fiber.Ctx, w *way) error {
 	err := p.do(c, w, core.Version(max(seen, 0)), &cases.ChangeMyContact{ChangeContact: cases.ChangeContact{Contact: contact}})
 	if problems, ok := render.ProblemsOf(err, "name", "email", "phone", "address"); ok {
 		return render.Invalid(c, w.contactView(), contactPage(w, contact, problems))
+	}
+	var refusal *core.Error
+	if errors.As(err, &refusal) && refusal.Kind == core.ErrConflict {
+		return render.Stale(c, w.contactView(), contactPage(w, contact, render.Problems{Message: strings.TrimSuffix(refusal.Message, ".")}))
 	}
 	if err != nil {
 		return err

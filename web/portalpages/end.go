@@ -58,7 +58,7 @@ func (p *Pages) reopen(c *fiber.Ctx, w *way) error {
 		return render.Invalid(c, w.view("add", page.Title), page)
 	}
 	if err != nil {
-		return err
+		return p.tooLate(c, w, err, c.FormValue("body"))
 	}
 	return render.Done(c, w.base, render.Toast{Text: "We have taken it up again."})
 }

@@ -122,11 +122,12 @@ func (p *Pages) conversation(t *told, history []core.Recorded) []Said {
 		if q.IsOpen() && t.Case.IsOpen() {
 			continue // it stands above, to be answered
 		}
+		out = append(out, t.said(q.AskedBy, q.AskedAt, q.Body, ""))
 		if !q.AnsweredAt.IsZero() {
 			out = append(out, t.said(core.AnonymousActor(), q.AnsweredAt, q.Answer, q.Channel))
 		}
-		out = append(out, t.said(q.AskedBy, q.AskedAt, q.Body, ""))
 	}
+	slices.Reverse(out) // what is of one instant stands in the order of the rest
 	slices.SortStableFunc(out, func(a, b Said) int { return b.At.Compare(a.At) })
 	return out
 }

@@ -82,6 +82,8 @@ func samples() []render.Sample {
 	answer := func(state string, problems render.Problems) AnswerPage {
 		return AnswerPage{Noun: "complaint", Ref: "CMP-7K2M-4QX9", Question: todo(problems), State: state, When: "on Tuesday 24 November", Problems: problems}
 	}
+	late := answer("answered", none)
+	late.Unsent = "They came on Tuesday.\n\nBoth times."
 	about := AboutPage{core.Organisation{Name: "Northmoor Council", Telephone: "01632 960 100", Hours: "Monday to Friday, 8:30am to 5pm", Email: "hello@northmoor.example", Home: "https://northmoor.example"}}
 
 	return []render.Sample{
@@ -102,6 +104,7 @@ func samples() []render.Sample {
 		{Template: "portalpages/answer", Name: "open", View: answerView, Data: answer("open", none)},
 		{Template: "portalpages/answer", Name: "empty", View: answerView, Data: answer("open", noAnswer)},
 		{Template: "portalpages/answer", Name: "answered", View: answerView, Data: answer("answered", none)},
+		{Template: "portalpages/answer", Name: "too late", View: answerView, Data: late},
 		{Template: "portalpages/answer", Name: "not needed", View: answerView, Data: answer("withdrawn", none)},
 		{Template: "portalpages/add", Name: "first", View: below("add"), Data: add(none)},
 		{Template: "portalpages/add", Name: "empty", View: below("add"), Data: add(noWords)},

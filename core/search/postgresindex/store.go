@@ -26,6 +26,7 @@ const selectSlips = `SELECT s.slip, s.word FROM search_slips s WHERE s.slip = AN
 
 const countCases = `SELECT count(*) FROM cases`
 
-const selectCasesAfter = `SELECT id FROM cases WHERE id > $1 ORDER BY id LIMIT $2`
+// selectCasesAfter begins with the first case when $1 is null: the zero identifier.
+const selectCasesAfter = `SELECT id FROM cases WHERE id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY id LIMIT $2`
 
 const selectWordsAfter = `SELECT word FROM search_words WHERE word > $1 ORDER BY word LIMIT $2`
