@@ -38,7 +38,6 @@ type council struct {
 	amara, brendan core.Person // customers
 	priya          core.StaffUser
 	ines           core.StaffUser // highways, which may be handed complaints
-	columns        []column
 }
 
 // column is one sender, and the case that the command is for.

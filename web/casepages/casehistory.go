@@ -2,16 +2,12 @@ package casepages
 
 import (
 	"context"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
-	"github.com/casement-dev/casement/core/messages"
-	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"
 )

@@ -111,11 +111,13 @@ func (s *listSite) start(assets *web.Assets) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	casepages.New(casepages.Services{
+	pages := casepages.New(casepages.Services{
 		Cases: s.Cases, Tasks: tasks.New(s.DB, s.Cases, s.Clock, nil), Questions: questions.New(s.DB, s.Cases, s.Clock, casestest.Secret),
 		Targets: targets.New(s.DB, s.Cases, s.Clock), People: people.New(s.DB, people.Options{Clock: s.Clock, BaseURL: s.url}), Zone: london,
 		Notes: notes.New(s.DB, s.Clock), Attachments: attachments.New(s.DB, nil, s.Clock), Messages: messages.New(s.DB, s.Clock, messages.Options{}),
-	}).RegisterConsole(s.app.Console())
+	})
+	pages.RegisterConsole(s.app.Console())
+	pages.RegisterCase(s.app.Console())
 	layout.New(func(*fiber.Ctx) (render.Frame, error) { return layout.SampleFrame(), nil }, nil).RegisterConsole(s.app.Console())
 	s.app.Public().Get("/enter/:who", func(c *fiber.Ctx) error {
 		s.app.SignIn(c, c.Params("who"), s.Clock.Now().Add(24*time.Hour))

@@ -30,16 +30,17 @@ func (x *Index) Follow(ctx context.Context, tx pgx.Tx, batch []events.Fed) error
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := x.refresh(ctx, tx, ids); err != nil {
+	if err := x.refresh(ctx, tx, ids, false); err != nil {
 		return fmt.Errorf("index %d cases: %w", len(ids), err)
 	}
 	return nil
 }
 
 // refresh writes what can be found of some cases as they are now, and forgets
-// those that are gone. Writers of the index follow one another, so that the
-// later one always has the newer case.
-func (x *Index) refresh(ctx context.Context, tx pgx.Tx, ids []core.CaseID) error {
+// those that are gone; anew offers the dictionary their every word again.
+// Writers of the index follow one another, so that the later one always has
+// the newer case.
+func (x *Index) refresh(ctx context.Context, tx pgx.Tx, ids []core.CaseID, anew bool) error {
 	if _, err := tx.Exec(ctx, lockIndex); err != nil {
 		return fmt.Errorf("wait for other writers: %w", err)
 	}
@@ -66,5 +67,5 @@ func (x *Index) refresh(ctx context.Context, tx pgx.Tx, ids []core.CaseID) error
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("write what can be found: %w", postgres.Translate(err))
 	}
-	return learn(ctx, tx, before, after)
+	return learn(ctx, tx, before, after, anew)
 }

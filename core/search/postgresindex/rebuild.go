@@ -36,7 +36,7 @@ func (x *Index) Rebuild(ctx context.Context, progress func(done, total int)) err
 		for i, r := range rows {
 			ids[i] = r.ID
 		}
-		err = x.db.Tx(ctx, func(ctx context.Context, tx pgx.Tx) error { return x.refresh(ctx, tx, ids) })
+		err = x.db.Tx(ctx, func(ctx context.Context, tx pgx.Tx) error { return x.refresh(ctx, tx, ids, true) })
 		if err != nil {
 			return fmt.Errorf("index cases after %s: %w", after, err)
 		}

@@ -35,10 +35,10 @@ func wordsOfCases(ctx context.Context, tx pgx.Tx, ids []core.CaseID) (map[string
 
 // learn adds new words to the dictionary, and forgets those that stood in some
 // cases before and now stand in none at all.
-func learn(ctx context.Context, tx pgx.Tx, before, after map[string]bool) error {
+func learn(ctx context.Context, tx pgx.Tx, before, after map[string]bool, anew bool) error {
 	var fresh, gone []string
 	for word := range after {
-		if !before[word] {
+		if anew || !before[word] {
 			fresh = append(fresh, word)
 		}
 	}

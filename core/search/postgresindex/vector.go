@@ -38,11 +38,13 @@ func vectorsOf(d search.Document) vectors {
 	v := vectors{public: newVector(), staff: newVector()}
 	private := newVector()
 	for _, p := range d.Parts {
-		for reader, into := range map[core.Audience]*vector{core.Public: v.public, core.Staff: v.staff, core.Private: private} {
+		var into []*vector
+		for reader, vector := range map[core.Audience]*vector{core.Public: v.public, core.Staff: v.staff, core.Private: private} {
 			if search.ReadableBy(p.Audience, reader) {
-				into.addPart(p)
+				into = append(into, vector)
 			}
 		}
+		addPart(p, into)
 		if p.Audience == core.Private {
 			v.private = private
 		}
@@ -50,15 +52,26 @@ func vectorsOf(d search.Document) vectors {
 	return v
 }
 
-func (v *vector) addPart(p search.Part) {
+// addPart cuts one part for all who may read it, until the last of them is
+// full.
+func addPart(p search.Part, into []*vector) {
 	weight := p.Kind.Weight()
 	for w := range search.Words(p.Text) {
-		v.add(w.Folded, weight)
+		full := true
+		for _, v := range into {
+			v.add(w.Folded, weight)
+			full = full && v.size > maxVectorSize
+		}
+		if full {
+			return
+		}
 	}
-	if p.Kind == search.PartPhone {
-		v.add(search.PhoneDigits(p.Text), weight)
+	for _, v := range into {
+		if p.Kind == search.PartPhone {
+			v.add(search.PhoneDigits(p.Text), weight)
+		}
+		v.position += gap
 	}
-	v.position += gap
 }
 
 func (v *vector) add(word string, weight byte) {
