@@ -42,7 +42,7 @@ func (p Promise) MarshalJSON() ([]byte, error) {
 	if p == (Promise{Span: p.Span}) {
 		return json.Marshal(p.Span)
 	}
-	return json.Marshal(promiseOptions{p.Span, p.FirstDay, p.EndOfDay, p.Roll})
+	return json.Marshal(promiseOptions(p))
 }
 
 // UnmarshalJSON reads a span, or an object with a span and options.

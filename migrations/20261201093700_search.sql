@@ -12,8 +12,9 @@ create table case_search (
     staff    tsvector not null,
     private  tsvector
 );
-create index case_search_staff on case_search using gin (staff);
-create index case_search_private on case_search using gin (private) where private is not null;
+-- Without a list of pending entries, which every search would have to read.
+create index case_search_staff on case_search using gin (staff) with (fastupdate = off);
+create index case_search_private on case_search using gin (private) with (fastupdate = off) where private is not null;
 comment on table case_search is 'What can be found of each case, by audience. Derived; private is null when it would be the same as staff.';
 comment on column case_search.case_id is 'personal: none';
 comment on column case_search.scope_id is 'personal: none';

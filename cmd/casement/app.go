@@ -65,6 +65,8 @@ type parts struct {
 	notifications *notifications.Service
 	attachments   *attachments.Service
 	hub           *events.Hub
+
+	demonstration bool // its people are invented
 }
 
 // build makes every part, from the bottom of the ladder to the top.

@@ -16,6 +16,7 @@ import (
 	"github.com/casement-dev/casement/web/configpages"
 	"github.com/casement-dev/casement/web/formpages"
 	"github.com/casement-dev/casement/web/layout"
+	"github.com/casement-dev/casement/web/mailpages"
 	"github.com/casement-dev/casement/web/peoplepages"
 	"github.com/casement-dev/casement/web/portalpages"
 	"github.com/casement-dev/casement/web/render"
@@ -32,6 +33,7 @@ type pages struct {
 	cases   *casepages.Pages
 	forms   *formpages.Pages
 	portal  *portalpages.Pages
+	mail    *mailpages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
@@ -39,7 +41,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out := &pages{parts: p}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source()},
+		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
@@ -69,6 +71,9 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 		Cases: p.cases, Questions: p.questions, Notes: p.notes, Attachments: p.attachments, Targets: p.targets,
 		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone,
 	})
+	out.mail = mailpages.New(mailpages.Options{
+		Messages: p.messages, Cases: p.cases, Sends: p.settings.SMTP.Configured(), Pretended: p.settings.Test || p.demonstration,
+	})
 	out.config = configpages.New(configpages.Options{Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames})
 	return out, nil
 }
@@ -89,8 +94,9 @@ func (p *pages) register(app *server.App) {
 	p.layout.RegisterPublic(app.Public())
 	p.layout.RegisterConsole(app.Console())
 	p.account = accountpages.New(accountpages.Options{
-		People:  p.parts.people,
-		Browser: accountpages.Browser{SignIn: app.SignIn, SignOut: app.SignOut, Token: server.SessionToken},
+		People:   p.parts.people,
+		Browser:  accountpages.Browser{SignIn: app.SignIn, SignOut: app.SignOut, Token: server.SessionToken},
+		FindCase: "/find",
 	})
 	p.account.RegisterPublic(app.Public().Limited(server.LimitSignIn))
 	p.account.RegisterConsole(app.Console())
@@ -104,6 +110,7 @@ func (p *pages) register(app *server.App) {
 	p.portal.RegisterPublic(public)
 	p.portal.RegisterFind(app.Public().Limited(server.LimitSignIn))
 	p.portal.RegisterPortal(app.Portal())
+	p.mail.RegisterAdmin(administrators)
 	p.config.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.config.RegisterPublish(app.Admin(core.RoleConfigurator))
 }

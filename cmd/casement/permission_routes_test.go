@@ -95,6 +95,9 @@ var triedPages = map[string]page{
 	"POST /people/groups/:key/members":          {path: "/people/groups/{group}/members"},
 	"POST /people/groups/:key/members/remove":   {path: "/people/groups/{group}/members/remove"},
 
+	"GET /mail":                                  {},
+	"GET /mail/:no":                              {path: "/mail/1"},
+	"POST /mail/:no/again":                       {path: "/mail/1/again"},
 	"GET /configuration":                         {},
 	"GET /configuration/types/:key":              {path: "/configuration/types/complaint"},
 	"GET /configuration/types/:key/versions":     {path: "/configuration/types/complaint/versions"},

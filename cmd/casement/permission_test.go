@@ -208,7 +208,7 @@ func sample(command cases.Command, s *subject) any {
 	case *cases.Escalate:
 		return &cases.Escalate{Reason: "vulnerable"}
 	case *cases.DeEscalate:
-		return &cases.DeEscalate{Note: "Settled."}
+		return &cases.DeEscalate{}
 	case *cases.Cancel:
 		return &cases.Cancel{Reason: "duplicate"}
 	case *cases.Withdraw:

@@ -40,6 +40,7 @@ func (p *parts) prepare(ctx context.Context, demo bool) error {
 		return postgres.Translate(err)
 	}
 	state, err := p.preparation(ctx)
+	p.demonstration = state.Demonstration
 	if err != nil || state.Prepared {
 		return err
 	}
@@ -70,6 +71,7 @@ func (p *parts) prepare(ctx context.Context, demo bool) error {
 	if err != nil {
 		return err
 	}
+	p.demonstration = demo
 	_, err = p.db.Pool().Exec(ctx, updatePrepared, p.clock.Now(), demo)
 	return postgres.Translate(err)
 }

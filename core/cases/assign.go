@@ -12,8 +12,7 @@ import (
 
 // Assign gives the case to a member of the group it is with: case.assign.
 type Assign struct {
-	To   core.StaffID `json:"to"`
-	Note string       `json:"note,omitempty"`
+	To core.StaffID `json:"to"`
 
 	member *member
 }
@@ -49,7 +48,8 @@ func (a *Assign) Apply(_ context.Context, w *Work) error {
 }
 
 // Reassign hands the case to another group, and to a person there if one is
-// named, with a reason of the type's list and a note: case.reassign.
+// named, with a reason of the type's list: case.reassign. What else is to be
+// said goes beside it as a note.
 type Reassign struct {
 	Group  string       `json:"group"`
 	To     core.StaffID `json:"to,omitzero"`

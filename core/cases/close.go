@@ -39,6 +39,9 @@ func (c *Close) Prepare(w *Work) error {
 	if !w.Holds(core.MayForceClose) {
 		return core.Forbidden("You may not close a case against an obstacle.")
 	}
+	if len([]rune(c.Force)) > maxWords {
+		return core.InvalidField("force", "Say why in %d letters at most.", maxWords)
+	}
 	*forcedSlot.Of(w) = c.Force
 	return nil
 }
@@ -83,9 +86,7 @@ func (c *Cancel) Apply(_ context.Context, w *Work) error {
 
 // Withdraw ends a case because its requester no longer wants it:
 // case.withdraw.
-type Withdraw struct {
-	Status string `json:"status,omitempty"`
-}
+type Withdraw struct{}
 
 // Name implements [Command].
 func (*Withdraw) Name() core.CommandName { return "case.withdraw" }
@@ -98,10 +99,7 @@ func (*Withdraw) Touches() []core.Aspect { return []core.Aspect{core.AspectStatu
 
 // Apply implements [Command].
 func (c *Withdraw) Apply(_ context.Context, w *Work) error {
-	if c.Status == "" {
-		c.Status = cancelledStatus(w.Type)
-	}
-	return end(w, c.Status, "withdrawn", core.CaseWithdrawn, nil)
+	return end(w, cancelledStatus(w.Type), "withdrawn", core.CaseWithdrawn, nil)
 }
 
 // end enters a final status.

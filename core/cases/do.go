@@ -288,7 +288,8 @@ func (a *attempt) apply(ctx context.Context, i int) error {
 		return err
 	}
 	w.May = a.permissions(w, ch)
-	if len(w.May) == 0 {
+	// A right to export or to raise, say, does not show that a case exists.
+	if !w.isNew && !w.Holds(core.MayEnquire) && !w.Holds(core.MayRequest) || len(w.May) == 0 {
 		return noSuchCase()
 	}
 	if err := w.refuseStale(ch.Commands); err != nil {

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"strings"
 
 	"github.com/casement-dev/casement/core"
 )
@@ -11,8 +10,7 @@ import (
 // and has it told: case.escalate. It never reassigns by itself.
 type Escalate struct {
 	Reason string `json:"reason,omitempty"` // of the type's list; free for the clock's own
-	Note   string `json:"note,omitempty"`
-	To     int    `json:"to,omitempty"` // the level; 0 means one more
+	To     int    `json:"to,omitempty"`     // the level; 0 means one more
 }
 
 // Name implements [Command].
@@ -41,8 +39,6 @@ func (e *Escalate) Apply(_ context.Context, w *Work) error {
 		return core.Conflict("The case is at escalation level %d already.", w.Case.Level)
 	case level > len(groups):
 		return core.Conflict("There is no escalation level above %d for this case type.", len(groups))
-	case len([]rune(e.Note)) > core.MaxNote:
-		return core.InvalidField("note", "The note must be %d letters or fewer.", core.MaxNote)
 	}
 	if w.By.IsStaff() {
 		if err := checkReason(w.Type.Reasons.Escalate, e.Reason); err != nil {
@@ -57,11 +53,10 @@ func (e *Escalate) Apply(_ context.Context, w *Work) error {
 	return nil
 }
 
-// DeEscalate takes the case back to the ordinary, with a note that says why:
-// case.de_escalate. Groups that were told keep seeing the case.
-type DeEscalate struct {
-	Note string `json:"note"`
-}
+// DeEscalate takes the case back to the ordinary: case.de_escalate. The note
+// that says why goes beside it, in the same change. Groups that were told keep
+// seeing the case.
+type DeEscalate struct{}
 
 // Name implements [Command].
 func (*DeEscalate) Name() core.CommandName { return "case.de_escalate" }
@@ -76,9 +71,6 @@ func (*DeEscalate) Touches() []core.Aspect { return []core.Aspect{core.AspectLev
 func (d *DeEscalate) Apply(_ context.Context, w *Work) error {
 	if w.Case.Level == 0 {
 		return core.Conflict("This case is not escalated.")
-	}
-	if strings.TrimSpace(d.Note) == "" {
-		return core.InvalidField("note", "Say why the case is no longer escalated.")
 	}
 	w.Case.Level = 0
 	w.Record(core.CaseDeEscalated, nil)

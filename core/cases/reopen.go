@@ -10,9 +10,7 @@ import (
 // Reopen takes a closed case up again, into the type's reopened status:
 // case.reopen. Staff may at any time; the requester within the time the type
 // gives.
-type Reopen struct {
-	Note string `json:"note,omitempty"`
-}
+type Reopen struct{}
 
 // Name implements [Command].
 func (*Reopen) Name() core.CommandName { return "case.reopen" }

@@ -32,7 +32,6 @@ var (
 	namesType    = reflect.TypeFor[names]()
 	dutyType     = reflect.TypeFor[core.Duty]()
 	momentType   = reflect.TypeFor[core.Moment]()
-	stringsType  = reflect.TypeFor[[]string]()
 	maxListItems = 2_000
 )
 

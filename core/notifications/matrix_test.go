@@ -22,7 +22,6 @@ type cast struct {
 	levels          []string // addresses, by level
 	reassign, climb string   // reasons
 	resolved        string   // status
-	close           map[string]string
 }
 
 func (o *office) castFor(t *testing.T, typeKey string) cast {

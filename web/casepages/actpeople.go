@@ -32,7 +32,7 @@ func assignCommands(ctx context.Context, p *Pages, o *opened, in input) ([]cases
 	if err != nil {
 		return nil, err
 	}
-	return withNote(in, &cases.Assign{To: to, Note: in.text("note")}), nil
+	return withNote(in, &cases.Assign{To: to}), nil
 }
 
 // staffByNo finds a member of one of the groups by the number a form shows.

@@ -321,7 +321,7 @@ func escalateForm(_ context.Context, _ *Pages, o *opened, in input) (ActForm, er
 }
 
 func escalateCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {
-	return withNote(in, &cases.Escalate{Reason: in.text("reason"), Note: in.text("note")}), nil
+	return withNote(in, &cases.Escalate{Reason: in.text("reason")}), nil
 }
 
 func deEscalateForm(_ context.Context, _ *Pages, o *opened, in input) (ActForm, error) {
@@ -331,7 +331,10 @@ func deEscalateForm(_ context.Context, _ *Pages, o *opened, in input) (ActForm, 
 }
 
 func deEscalateCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {
-	return withNote(in, &cases.DeEscalate{Note: in.text("note")}), nil
+	if strings.TrimSpace(in.text("note")) == "" {
+		return nil, core.InvalidField("note", "Say why the case is no longer escalated.")
+	}
+	return withNote(in, &cases.DeEscalate{}), nil
 }
 
 func closeForm(ctx context.Context, p *Pages, o *opened, in input) (ActForm, error) {
@@ -386,5 +389,5 @@ func reopenForm(_ context.Context, _ *Pages, o *opened, in input) (ActForm, erro
 }
 
 func reopenCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {
-	return withNote(in, &cases.Reopen{Note: in.text("note")}), nil
+	return withNote(in, &cases.Reopen{}), nil
 }

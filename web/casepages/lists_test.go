@@ -542,6 +542,9 @@ func (s *listSite) fill() {
 }
 
 func TestTheListsInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("browser tests are not short")
+	}
 	s := newListSite(t)
 	s.fill()
 	base := s.serve()
@@ -596,6 +599,16 @@ func TestTheListsInABrowser(t *testing.T) {
 	p.Go(base + "/tasks")
 	p.WaitForText("h1", "Tasks")
 	p.Accessible()
+	p.Go(base + complaints + "?priority=low")
+	p.WaitForText(".state", "Nothing fits the filter")
+	p.Accessible()
+	p.Go(base + "/enter/Kofi")
+	for _, path := range []string{"/mywork", "/queues", "/tasks"} {
+		p.Go(base + path)
+		p.WaitFor(".state")
+		p.Accessible()
+	}
+	p.Go(base + "/enter/Priya")
 
 	plain := webtest.Open(t, base+"/enter/Tomasz", webtest.WithoutScript)
 	plain.Submit(".page-head .button-main")

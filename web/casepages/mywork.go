@@ -127,7 +127,9 @@ func (p *Pages) myWork(ctx context.Context, by core.Actor) (MyWorkPage, error) {
 		}
 	}
 	if n := len(w.unopened); n > 0 {
-		page.Unopened.Words = fmt.Sprintf("%d, oldest %s", n, strings.TrimSuffix(render.Ago(oldest(w.unopened), w.now), " ago"))
+		if age, past := strings.CutSuffix(render.Ago(oldest(w.unopened), w.now), " ago"); past {
+			page.Unopened.Words = fmt.Sprintf("%d, oldest %s", n, age)
+		}
 	}
 	if n := len(w.mine); n > 0 {
 		page.Mine.Words = render.Count(n) + ", most urgent first"

@@ -37,8 +37,6 @@ func (p DraftPage) Publishable() bool {
 	return p.Checked && p.Problem == "" && len(p.Findings) == 0 && !p.Same
 }
 
-const maxNote = 500
-
 func draftView() render.View {
 	return render.View{Template: "configpages/draft", Title: "New version from a file", Nav: nav}
 }

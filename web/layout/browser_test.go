@@ -235,7 +235,7 @@ func TestEightTabsShareOneStreamAndAllHearOfAChange(t *testing.T) {
 	deadline := time.Now().Add(10 * time.Second)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	heard := fmt.Sprintf(`[window, ...tabs].filter(tab => tab.document.visibilityState === "visible" && tab.document.querySelector("#live").textContent.startsWith("asked")).length`)
+	heard := `[window, ...tabs].filter(tab => tab.document.visibilityState === "visible" && tab.document.querySelector("#live").textContent.startsWith("asked")).length`
 	for {
 		d.hub.Publish("case:CMP-1")
 		if webtest.Eval[int](p, heard) >= visible {

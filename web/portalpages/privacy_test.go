@@ -52,7 +52,7 @@ func (s *site) plant(t *testing.T, id core.CaseID, p *planted) {
 	do(secretive, &cases.SetField{Field: "finding", Value: "upheld"})
 	do(secretive, &cases.ChangePriority{To: "high"})
 	do(secretive, &cases.ChangeStage{To: "stage-2"})
-	do(secretive, &cases.Escalate{Reason: "vulnerable", Note: p.word("escalation note")})
+	do(secretive, &cases.Escalate{Reason: "vulnerable"})
 	do(secretive, &cases.Reassign{Group: "highways", Reason: "wrong-team"})
 	do(secretive, &cases.Reassign{Group: "complaints-team", Reason: "wrong-team"})
 	do(secretive, &targets.Extend{Target: "respond", By: core.Span{Count: 2, Unit: core.WorkingDays}, Reason: p.word("extension reason")})
@@ -186,7 +186,7 @@ func TestNothingPrivateStandsOnAnyPageOfThePortal(t *testing.T) {
 		{cases.StartWork{}},
 		{&cases.ChangeStatus{To: "resolved"}},
 		{&cases.Close{Reason: "upheld"}},
-		{&cases.Reopen{Note: p.word("reopen note")}},
+		{&cases.Reopen{}},
 		{&cases.Cancel{Reason: s.cancelReason(t)}},
 	} {
 		s.Clock.Advance(time.Hour)

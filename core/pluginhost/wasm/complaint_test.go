@@ -2,7 +2,6 @@ package wasm_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -163,7 +162,7 @@ func formPage(b *testing.B, m *wasm.Module) (*abi.Request, int) {
 		state = r.State
 	}
 	if r.View == nil || r.View.ID != "check" {
-		b.Fatal(fmt.Sprintf("not at the review page: %s", r.Append(nil)))
+		b.Fatalf("not at the review page: %s", r.Append(nil))
 	}
 	return request, len(r.Append(nil))
 }

@@ -32,11 +32,18 @@ type order struct{ inner, outer string }
 // orders by name. The best match is looked for among the newest of the
 // matches.
 var orders = map[search.Order]order{
-	search.ByBest:   {"c.id DESC", "h.exact DESC, h.rank DESC, c.raised_at DESC, c.id DESC"},
-	search.ByNewest: {"c.raised_at DESC, c.id DESC", "c.raised_at DESC, c.id DESC"},
-	search.ByOldest: {"c.raised_at, c.id", "c.raised_at, c.id"},
-	search.ByDue:    {"coalesce(c.due_at, 'infinity'), c.id", "coalesce(c.due_at, 'infinity'), c.id"},
+	search.ByBest:   {"c.id DESC", "h.exact DESC, h.rank DESC, h.raised_at DESC, h.id DESC"},
+	search.ByNewest: {"c.raised_at DESC, c.id DESC", "h.raised_at DESC, h.id DESC"},
+	search.ByOldest: {"c.raised_at, c.id", "h.raised_at, h.id"},
+	search.ByDue:    {"coalesce(c.due_at, 'infinity'), c.id", "coalesce(h.due_at, 'infinity'), h.id"},
 }
+
+// columns of a case are what it is narrowed, counted and sorted by.
+const columns = "c.id, c.type_key, c.status_kind, c.group_key, c.priority, c.assignee_id, c.due_at, c.raised_at"
+
+// thatCase looks up one case for each match. The database would rather read
+// all of them when it expects many matches, and it is wrong about how many.
+const thatCase = " CROSS JOIN LATERAL (SELECT " + columns + ", c.scope_id FROM cases c WHERE c.id = s.case_id OFFSET 0) c"
 
 // hits selects one page of results, each with how many there are in all.
 func (s *statement) hits(q search.Query) string {
@@ -49,8 +56,7 @@ func (s *statement) hits(q search.Query) string {
 	for _, facet := range facets {
 		conditions += and(narrow[facet])
 	}
-	return fmt.Sprintf(`SELECT h.case_id, h.private, count(*) OVER ()::int AS total FROM (%s) h JOIN cases c ON c.id = h.case_id
-ORDER BY %s LIMIT %d OFFSET %s`,
+	return fmt.Sprintf(`SELECT h.id AS case_id, h.private, count(*) OVER ()::int AS total FROM (%s) h ORDER BY %s LIMIT %d OFFSET %s`,
 		s.candidates(conditions, by.inner, search.MaxTotal+1), by.outer, search.PageSize, s.arg((max(1, q.Page)-1)*search.PageSize))
 }
 
@@ -96,9 +102,7 @@ func (s *statement) facets(f search.Filter) string {
 			count("overdue", s.isOverdue())
 		}
 	}
-	return fmt.Sprintf(`WITH m AS MATERIALIZED (
-	SELECT c.type_key, c.status_kind, c.group_key, c.priority, c.assignee_id, c.due_at FROM (%s) h JOIN cases c ON c.id = h.case_id)
-%s`, matches, strings.Join(parts, "\nUNION ALL "))
+	return fmt.Sprintf("WITH m AS MATERIALIZED (%s)\n%s", matches, strings.Join(parts, "\nUNION ALL "))
 }
 
 const isNobodys = "c.assignee_id IS NULL"
@@ -170,30 +174,29 @@ func (s *statement) candidates(conditions, by string, limit int) string {
 	if !s.reader.Person.IsZero() {
 		return s.own(end)
 	}
-	return fmt.Sprintf(`SELECT m.case_id, bool_or(m.private) AS private, bool_or(m.exact) AS exact, max(m.rank) AS rank
-	FROM ((%s) UNION ALL (%s)) m GROUP BY m.case_id LIMIT %d`, s.scoped(conditions, by, limit), s.opened(end), limit)
+	return fmt.Sprintf(`SELECT %s, bool_or(c.private) AS private, bool_or(c.exact) AS exact, max(c.rank) AS rank
+	FROM ((%s) UNION ALL (%s)) c GROUP BY %[1]s LIMIT %[4]d`, columns, s.scoped(end), s.opened(end), limit)
 }
 
 // own are the cases of a customer, by the words they may read.
 func (s *statement) own(end string) string {
-	return fmt.Sprintf(`SELECT c.id AS case_id, false AS private, %s AS exact, %s AS rank
+	return fmt.Sprintf(`SELECT %s, false AS private, %s AS exact, %s AS rank
 	FROM cases c JOIN case_search s ON s.case_id = c.id WHERE c.requester_id = %s AND %s%s`,
-		s.matches("s.public", s.exact), s.rank("s.public"), s.arg(s.reader.Person), s.matches("s.public", s.asked), end)
+		columns, s.matches("s.public", s.exact), s.rank("s.public"), s.arg(s.reader.Person), s.matches("s.public", s.asked), end)
 }
 
 // scoped are the cases that the reader's duties open. The scope of the index
 // may lag behind that of the case: both must be theirs.
-func (s *statement) scoped(conditions, by string, limit int) string {
+func (s *statement) scoped(end string) string {
 	scopes := s.arg(s.reader.Scopes) + "::int[]"
 	if s.asked == "" {
 		// One short index scan for each scope.
-		return fmt.Sprintf(`SELECT c.id AS case_id, false AS private, true AS exact, 0::real AS rank FROM unnest(%s) AS u(id) CROSS JOIN LATERAL (
-		SELECT c.id FROM cases c WHERE c.scope_id = u.id%s%s LIMIT %d) c`, scopes, conditions, by, limit)
+		return fmt.Sprintf(`SELECT %s, false AS private, true AS exact, 0::real AS rank FROM unnest(%s) AS u(id)
+	CROSS JOIN LATERAL (SELECT %[1]s FROM cases c WHERE c.scope_id = u.id%[3]s) c`, columns, scopes, end)
 	}
-	return fmt.Sprintf(`SELECT c.id AS case_id, false AS private, %s AS exact, %s AS rank
-	FROM case_search s JOIN cases c ON c.id = s.case_id
-	WHERE %s AND s.scope_id = ANY (%s) AND c.scope_id = ANY (%[4]s)%s%s LIMIT %d`,
-		s.matches("s.staff", s.exact), s.rank("s.staff"), s.matches("s.staff", s.asked), scopes, conditions, by, limit)
+	return fmt.Sprintf(`SELECT %s, false AS private, %s AS exact, %s AS rank FROM case_search s%s
+	WHERE %s AND s.scope_id = ANY (%s) AND c.scope_id = ANY (%[6]s)%s`,
+		columns, s.matches("s.staff", s.exact), s.rank("s.staff"), thatCase, s.matches("s.staff", s.asked), scopes, strings.ReplaceAll(end, "c.id", "s.case_id"))
 }
 
 // opened are the single cases that are open to the reader for another reason;
@@ -201,13 +204,13 @@ func (s *statement) scoped(conditions, by string, limit int) string {
 func (s *statement) opened(end string) string {
 	all, private := reasons()
 	words := "(CASE WHEN o.private THEN coalesce(s.private, s.staff) ELSE s.staff END)"
-	return fmt.Sprintf(`SELECT c.id AS case_id, o.private, %s AS exact, %s AS rank
+	return fmt.Sprintf(`SELECT %s, o.private, %s AS exact, %s AS rank
 	FROM (SELECT a.case_id, bool_or(a.why = ANY (%s::text[])) AS private FROM case_access a
 		WHERE (a.actor_kind = 'staff' AND a.actor_id = %s OR a.actor_kind = 'group' AND a.actor_id = ANY (%s::text[]))
 			AND a.why = ANY (%s::text[]) GROUP BY a.case_id) o
-	JOIN case_search s ON s.case_id = o.case_id JOIN cases c ON c.id = o.case_id WHERE %s%s`,
-		s.matches(words, s.exact), s.rank(words), s.arg(private), s.arg(s.reader.Staff), s.arg(s.reader.Groups), s.arg(all),
-		s.matches(words, s.asked), end)
+	JOIN case_search s ON s.case_id = o.case_id%s WHERE %s%s`,
+		columns, s.matches(words, s.exact), s.rank(words), s.arg(private), s.arg(s.reader.Staff), s.arg(s.reader.Groups), s.arg(all),
+		thatCase, s.matches(words, s.asked), end)
 }
 
 // matches is true of the vectors in which a query is found; without words, of

@@ -511,7 +511,7 @@ func hostile(c *council) {
 	c.Follow(c.T)
 	c.finds(c.Priya, "o'reilly", "O'Reilly & sons")
 	for _, typed := range []string{
-		`'`, `''`, `\`, `%`, `_`, `a:*b`, `!reilly`, `reilly & !sons | (`, `<->`, `"`, `"""`, "'; DROP TABLE cases; --", "\x00reilly", "re\xffilly", "‮reilly",
+		`'`, `''`, `\`, `%`, `_`, `a:*b`, `!reilly`, `reilly & !sons | (`, `<->`, `"`, `"""`, "'; DROP TABLE cases; --", "\x00reilly", "re\xffilly", "\u202ereilly",
 		strings.Repeat(`"a `, 60), strings.Repeat("é", 200), "𝕣𝕖𝕚𝕝𝕝𝕪", "ﬁre", strings.Repeat("1 ", 90), "reilly:*A", "CMP-____-____", "CMP-%", "٠١٢٣٤٥",
 	} {
 		c.find(c.Priya, search.Request{Typed: typed, Facets: true, Filter: search.Filter{Types: []string{strings.ToValidUTF8(strings.ReplaceAll(typed, "\x00", ""), "")}, Priorities: []string{"'"}}})
