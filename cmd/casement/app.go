@@ -31,6 +31,8 @@ import (
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/search"
+	"github.com/casement-dev/casement/core/search/postgresindex"
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/core/settings"
 	"github.com/casement-dev/casement/core/targets"
@@ -64,6 +66,8 @@ type parts struct {
 	intake        *intake.Service
 	notifications *notifications.Service
 	attachments   *attachments.Service
+	index         *postgresindex.Index
+	search        *search.Service
 	hub           *events.Hub
 
 	demonstration bool // its people are invented
@@ -108,6 +112,9 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 		DB: p.db, Messages: p.messages, People: p.people, Cases: p.cases, Notes: p.notes, Questions: p.questions,
 		Targets: p.targets, Portals: p.portals, Log: log, BaseURL: s.PublicURL, Deliver: jobs.QueueDelivery,
 	})
+	documents := search.NewDocuments(p.types)
+	p.index = postgresindex.New(p.db, documents, clock)
+	p.search = search.New(p.db, p.cases, documents, p.index)
 	p.wire()
 	return p, nil
 }

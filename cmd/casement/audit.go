@@ -65,3 +65,17 @@ func withDatabase(ctx context.Context, s *settings.Settings, work func(*database
 	defer d.close(log)
 	return work(d)
 }
+
+// reindexCommand makes the search index again.
+type reindexCommand struct {
+	settings.Settings `embed:""`
+}
+
+// Run implements the command. Searches go on meanwhile.
+func (cmd *reindexCommand) Run(ctx context.Context, out io.Writer) error {
+	return withParts(ctx, &cmd.Settings, func(p *parts) error {
+		return p.index.Rebuild(ctx, func(done, all int) {
+			fmt.Fprintf(out, "%d of %d cases\n", done, all)
+		})
+	})
+}

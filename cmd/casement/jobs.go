@@ -89,5 +89,6 @@ func (p *parts) tidy(ctx context.Context) error {
 	_, drafts := p.forms.Sweep(ctx)
 	_, files := p.attachments.Sweep(ctx, now)
 	_, composers := p.notes.SweepDrafts(ctx)
-	return errors.Join(p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers)
+	words := p.index.Sweep(ctx)
+	return errors.Join(words, p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers)
 }

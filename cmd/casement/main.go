@@ -5,6 +5,7 @@
 //	casement migrate        bring the database to this version and stop
 //	casement doctor         check the installation and say what is wrong
 //	casement verify-audit   recompute the seals of the history
+//	casement reindex        make the search index again
 //	casement config         check, publish and export case types
 //
 // app.go builds every part, in order; commands.go is the table of commands,
@@ -41,6 +42,7 @@ type grammar struct {
 	Doctor      doctorCommand      `cmd:"" help:"Check the installation and say what is wrong."`
 	VerifyAudit verifyAuditCommand `cmd:"" name:"verify-audit" help:"Recompute the seals of the history and say whether it is as it was written."`
 	Config      configCommand      `cmd:"" help:"Check, publish and export case types."`
+	Reindex     reindexCommand     `cmd:"" help:"Make the search index again, from the cases."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 

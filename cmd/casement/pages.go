@@ -20,6 +20,7 @@ import (
 	"github.com/casement-dev/casement/web/peoplepages"
 	"github.com/casement-dev/casement/web/portalpages"
 	"github.com/casement-dev/casement/web/render"
+	"github.com/casement-dev/casement/web/searchpages"
 )
 
 // pages is everything that answers people.
@@ -34,6 +35,7 @@ type pages struct {
 	forms   *formpages.Pages
 	portal  *portalpages.Pages
 	mail    *mailpages.Pages
+	search  *searchpages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
@@ -41,13 +43,16 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out := &pages{parts: p}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source()},
+		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), searchpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	out.layout = layout.New(out.frame, out.palette)
+	out.search = searchpages.New(searchpages.Services{
+		Search: p.search, Cases: p.cases, Targets: p.targets, People: p.people, Zone: zone,
+	})
+	out.layout = layout.New(out.frame, out.search.Palette)
 	out.people = peoplepages.New(peoplepages.Options{
 		People: p.people, Cases: out.casesOfPerson,
 		NewCase: func(no int) string { return fmt.Sprintf("/cases/new?person=%d", no) },
@@ -111,13 +116,9 @@ func (p *pages) register(app *server.App) {
 	p.portal.RegisterFind(app.Public().Limited(server.LimitSignIn))
 	p.portal.RegisterPortal(app.Portal())
 	p.mail.RegisterAdmin(administrators)
+	p.search.RegisterConsole(app.Console())
 	p.config.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.config.RegisterPublish(app.Admin(core.RoleConfigurator))
-}
-
-// palette finds commands, cases and people by what was typed.
-func (p *pages) palette(ctx context.Context, by core.Actor, query string) ([]layout.PaletteItem, error) {
-	return nil, nil
 }
 
 // casesOfPerson lists the cases of a customer that a reader may see.

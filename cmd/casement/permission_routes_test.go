@@ -95,6 +95,7 @@ var triedPages = map[string]page{
 	"POST /people/groups/:key/members":          {path: "/people/groups/{group}/members"},
 	"POST /people/groups/:key/members/remove":   {path: "/people/groups/{group}/members/remove"},
 
+	"GET /search":                                {path: "/search?q=bins"},
 	"GET /mail":                                  {},
 	"GET /mail/:no":                              {path: "/mail/1"},
 	"POST /mail/:no/again":                       {path: "/mail/1/again"},

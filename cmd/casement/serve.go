@@ -122,4 +122,4 @@ func (p *parts) start(ctx context.Context) (stop func(), err error) {
 }
 
 // consumers keep what is derived from the feed.
-func (p *parts) consumers() []events.Consumer { return nil }
+func (p *parts) consumers() []events.Consumer { return []events.Consumer{p.index.Follow} }

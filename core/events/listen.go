@@ -22,7 +22,7 @@ type changedCase struct {
 
 // Listen publishes to the hub what the follower, on whatever server it runs,
 // has read, until the context ends: the topics "case:REF" of each changed
-// case, "queue:TYPE" of its type, and "work". It holds one connection of its
+// case, "queue:TYPE" of its type, "work" and "counts". It holds one connection of its
 // own, and takes it up again when it breaks; failed hears why.
 func Listen(ctx context.Context, db *postgres.DB, hub *Hub, failed func(error)) {
 	for ctx.Err() == nil {
@@ -64,7 +64,7 @@ func listen(ctx context.Context, db *postgres.DB, hub *Hub) error {
 		if err != nil {
 			return err
 		}
-		topics := []string{"work"}
+		topics := []string{"work", "counts"}
 		for _, cs := range changed {
 			topics = append(topics, "case:"+cs.Ref, "queue:"+cs.TypeKey)
 		}

@@ -90,9 +90,12 @@ type App struct {
 	routes   []Route
 	apis     []string // prefixes that answer JSON and know no cookie
 
-	draining atomic.Bool
-	base     context.Context // ends when the server gives up on running requests
-	cancel   context.CancelFunc
+	servingMu sync.Mutex
+	serving   []net.Listener // what Shutdown closes
+	draining  atomic.Bool    // set once, under servingMu
+
+	base   context.Context // ends when the server gives up on running requests
+	cancel context.CancelFunc
 }
 
 // New makes an application with nothing on it but health, metrics, assets and
@@ -180,24 +183,60 @@ func (a *App) systemRoutes() {
 // Fiber gives the application underneath, for adapters that need it (huma).
 func (a *App) Fiber() *fiber.App { return a.fiber }
 
-// Serve answers requests that arrive at ln until [App.Shutdown].
+// Serve answers requests that arrive at ln until [App.Shutdown], and closes ln
+// at once if that was before.
 func (a *App) Serve(ln net.Listener) error {
+	if !a.keep(ln) {
+		return ln.Close()
+	}
 	if err := a.fiber.Listener(ln); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
 	return nil
 }
 
+// keep remembers a listener for Shutdown, and says no when that was before.
+// The library forgets a shutdown that comes while it still begins to serve,
+// and would then serve for ever.
+func (a *App) keep(ln net.Listener) bool {
+	a.servingMu.Lock()
+	defer a.servingMu.Unlock()
+	if a.draining.Load() {
+		return false
+	}
+	a.serving = append(a.serving, ln)
+	return true
+}
+
+// stopListening closes every listener there is or will be. Closing one that
+// is closed already is no fault.
+func (a *App) stopListening() error {
+	a.servingMu.Lock()
+	defer a.servingMu.Unlock()
+	a.draining.Store(true)
+	var failed error
+	for _, ln := range a.serving {
+		if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
+}
+
 // Shutdown stops listening, ends live streams, lets running requests finish,
 // and returns when they have or ctx is done; then what still runs is told to
-// stop.
+// stop. Serve returns, even if it has only just begun or begins later.
 func (a *App) Shutdown(ctx context.Context) error {
-	a.draining.Store(true)
+	defer a.cancel()
+	err := a.stopListening()
 	if a.options.Live != nil {
 		a.options.Live.Close()
 	}
-	defer a.cancel()
-	if err := a.fiber.ShutdownWithContext(ctx); err != nil {
+	// The library closes the listeners once more.
+	if stop := a.fiber.ShutdownWithContext(ctx); !errors.Is(stop, net.ErrClosed) {
+		err = errors.Join(err, stop)
+	}
+	if err != nil {
 		return fmt.Errorf("server: shutting down: %w", err)
 	}
 	return nil

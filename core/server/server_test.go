@@ -647,6 +647,37 @@ func TestLiveStreamsWhatWasAskedForUntilTheServerStops(t *testing.T) {
 	}
 }
 
+func TestAServerToldToStopBeforeItListensDoesNotServe(t *testing.T) {
+	for name, stopAt := range map[string]func(s *site, stop func()){
+		"before it begins": func(_ *site, stop func()) { stop() },
+		"while it begins": func(s *site, stop func()) {
+			s.Fiber().Hooks().OnListen(func(fiber.ListenData) error { stop(); return nil })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, nil)
+			stopAt(s, func() {
+				if err := s.Shutdown(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+			address, served := s.serve()
+			select {
+			case err := <-served:
+				if err != nil {
+					t.Error(err)
+				}
+			case <-time.After(5 * time.Second):
+				t.Fatal("it still serves 5 seconds later")
+			}
+			if conn, err := net.Dial("tcp", address); err == nil {
+				conn.Close()
+				t.Error("the address is still open")
+			}
+		})
+	}
+}
+
 func TestAListenerThatHasGoneIsForgotten(t *testing.T) {
 	s := newSite(t, func(o *server.Options) { o.Heartbeat = 5 * time.Millisecond })
 	address, _ := s.serve()
