@@ -103,13 +103,21 @@ func TestACaseGoesAllTheWayInTheBrowser(t *testing.T) {
 	priya.Click(`#act-task-add [type="submit"]`)
 	priya.WaitForText(`.task-list`, "Send a crew to Weir View")
 
+	// An action is a page of its own as well, to be opened in another tab.
+	priya.Go(in.url + "/cases/" + ref + "/act/priority")
+	priya.Accessible()
+	priya.Choose(`[name="to"]`, "high")
+	priya.Submit(`#act-priority`)
+	priya.WaitForText(`#case-head`, "High")
+
 	// Late: three weeks pass on the installation's clock, and it escalates.
-	priya.Expect("401") // her session ends meanwhile, and the page she left open asks in vain
+	priya.Go(in.url + "/healthz") // a page left open would ask in vain once her session has ended
 	in.pass(24 * 24 * time.Hour)
 	lead := (*webtest.Page)(nil)
 	in.eventually("the case is late and escalated", 60*time.Second, func() bool {
 		if lead == nil {
 			lead = in.signIn("yusuf@northmoor.example")
+			lead.Expect("404") // until it was escalated, the case is none of his business
 		}
 		lead.Go(in.url + "/cases/" + ref)
 		return strings.Contains(lead.Text("body"), "late") && strings.Contains(lead.Text("body"), "level 2")

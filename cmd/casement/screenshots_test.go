@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,6 +29,9 @@ var pictures = []picture{
 	{name: "close", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/act/close"},
 	{name: "tasks", path: "/tasks", who: "priya@northmoor.example"},
 	{name: "new-case", path: "/cases/new", who: "priya@northmoor.example"},
+	{name: "search", path: "/search?q=colection", who: "priya@northmoor.example"},
+	{name: "mail", path: "/mail", who: "morag@northmoor.example"},
+	{name: "portal-case", path: "/track"},
 	{name: "start", path: "/"},
 	{name: "form", path: "/forms/complaint"},
 	{name: "form-report", path: "/forms/report"},
@@ -48,7 +52,11 @@ func TestScreenshotsOfTheMainScreens(t *testing.T) {
 		t.Run(shot.name, func(t *testing.T) {
 			in := &installation{t: t, url: in.url, log: in.log}
 			p := in.visitor(shot.who)
-			p.Go(in.url + shot.path)
+			path := shot.path
+			if path == "/track" {
+				path = in.trackingLink("Clinical-waste")
+			}
+			p.Go(in.url + path)
 			if shot.link != "" {
 				p.Go(webtest.Eval[string](p, `[...document.querySelectorAll("main a")].find(a => a.textContent.includes("`+shot.link+`")).href`) + shot.tab)
 			}
@@ -57,4 +65,29 @@ func TestScreenshotsOfTheMainScreens(t *testing.T) {
 			p.Screenshot(filepath.Join(folder, shot.name+"-telephone.png"), 390, 844, false)
 		})
 	}
+}
+
+// trackingLink finds the private link of a case of the demonstration in the
+// mail that told its requester of it, as the administrator reads it there.
+func (in *installation) trackingLink(subject string) string {
+	in.t.Helper()
+	p := in.signIn("morag@northmoor.example")
+	p.Go(in.url + "/mail?q=amara")
+	for _, message := range webtest.Eval[[]string](p, `[...document.querySelectorAll('main a[href^="/mail/"]')].map(a => a.getAttribute("href"))`) {
+		p.Go(in.url + message)
+		link := webtest.Eval[string](p, `(document.querySelector("main").innerText.match(/https?:\/\/\S+\/track\/[\w-]+/) ?? [""])[0]`)
+		if link == "" {
+			continue
+		}
+		address, err := url.Parse(link)
+		if err != nil {
+			in.t.Fatal(err)
+		}
+		p.Go(in.url + address.Path)
+		if webtest.Eval[bool](p, `document.body.innerText.includes("`+subject+`")`) {
+			return address.Path
+		}
+	}
+	in.t.Fatalf("no mail has the private link of %q", subject)
+	return ""
 }

@@ -3,6 +3,7 @@ package webtest
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -12,10 +13,24 @@ import (
 // not wait for what the click does; see [Page.Follow] and [Page.WaitFor].
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.WaitFor(selector)
-	if err := p.run(chromedp.Click(chromedp.CSS(selector))); err != nil {
-		p.fail(err, "click %s", selector)
+	deadline := time.Now().Add(Patience)
+	for {
+		p.WaitFor(selector)
+		err := p.run(chromedp.Click(chromedp.CSS(selector)))
+		if err == nil {
+			return
+		}
+		if !replaced(err) || time.Now().After(deadline) {
+			p.fail(err, "click %s", selector)
+		}
 	}
+}
+
+// replaced tells whether an element went away between being found and being
+// used: a live page put a newer one in its place, which a person would not
+// notice.
+func replaced(err error) bool {
+	return strings.Contains(err.Error(), "Could not find node with given id")
 }
 
 // Follow clicks a link and waits until the page it leads to has loaded.
