@@ -1,6 +1,7 @@
 package casepages
 
 import (
+	"strings"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -68,6 +69,14 @@ func deliveryWords(s core.DeliveryState) string {
 		return "Perhaps sent to"
 	}
 	return string(s)
+}
+
+// stateWords ends a sentence about a message: "Email … to a•••, sent".
+func stateWords(s core.DeliveryState) string {
+	if s == core.DeliveryRefused {
+		return "refused by the mail server"
+	}
+	return strings.ToLower(deliveryChip(s).Label)
 }
 
 func deliveryChip(s core.DeliveryState) layout.Chip {

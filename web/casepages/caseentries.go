@@ -283,7 +283,7 @@ func (t teller) withMail(entries []Entry, recorded []core.Recorded, since core.V
 		entries = append(entries, Entry{
 			Anchor: "email-" + m.ID.String()[24:], At: m.CreatedAt,
 			Line: EventLine{Icon: "mail", At: m.CreatedAt, Parts: sentence{
-				{Text: "Email "}, {Text: m.Subject, Value: true}, {Text: " to " + core.MaskEmail(m.To) + ": " + strings.ToLower(deliveryWords(m.State))},
+				{Text: "Email "}, {Text: m.Subject, Value: true}, {Text: " to " + core.MaskEmail(m.To) + ", " + stateWords(m.State)},
 			}},
 		})
 	}

@@ -254,7 +254,7 @@ func withQuery(path string, state url.Values) string {
 }
 
 // title names a queue: its type, and its group where the reader works more
-// than one queue of the type.
+// than one queue of the type and it is not the one where cases begin.
 func (v *queueVisit) title(q cases.Queue) string {
 	n := 0
 	for _, other := range v.queues {
@@ -262,7 +262,7 @@ func (v *queueVisit) title(q cases.Queue) string {
 			n++
 		}
 	}
-	if n < 2 {
+	if n < 2 || q.Group == q.Type.DefaultGroup() {
 		return q.Type.Name.String()
 	}
 	name := v.names[q.Group]

@@ -186,6 +186,27 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 	p.Accessible()
 }
 
+func TestAnAnswerLeavesTheFocusWithWhoeverMovedOnMeanwhile(t *testing.T) {
+	d := serveDemo(t)
+	p := webtest.Open(t, d.url+"/enter")
+	for goal, cursor := range map[string]string{"#top-search": "#row-CMP-1", "#row-CMP-2 a": "#row-CMP-2"} {
+		p.Go(d.url + "/demo")
+		p.Press("j")
+		p.WaitFor("#row-CMP-1.is-cursor a:focus")
+		webtest.Eval[bool](p, fmt.Sprintf(`(() => {
+			document.addEventListener("htmx:afterSwap", () => document.querySelector(%q).focus(), { once: true })
+			document.addEventListener("htmx:afterSettle", () => { window.settled = true }, { once: true })
+			return true
+		})()`, goal))
+		p.Press("c")
+		p.WaitUntil("the answer is in place", `window.settled === true`)
+		if !p.Focused(goal) {
+			t.Errorf("the focus was taken from %s", goal)
+		}
+		p.WaitFor(cursor + ".is-cursor")
+	}
+}
+
 func TestAFormKeepsWhatWasTypedWhateverTheAnswer(t *testing.T) {
 	d := serveDemo(t)
 	p := webtest.Open(t, d.url+"/enter")

@@ -18,8 +18,8 @@ func SampleFrame() render.Frame {
 		Rail:     Entries(map[string]int{"mywork": 12, "queues": 1480, "tasks": 7}, "mywork", "queues", "search", "tasks", "calendar", "dashboards", "knowledge"),
 		RailFoot: Entries(map[string]int{"plugins": 1}, "configuration", "plugins", "people"),
 		SiteNav:  []render.Entry{{Key: "cases", Label: "Your cases", URL: "/portal"}},
-		Unread:   4,
-		NewCase:  "/cases/new",
+		Bell:     "/notifications", Unread: 4,
+		NewCase: "/cases/new",
 	}
 }
 

@@ -39,6 +39,7 @@ type Frame struct {
 	Rail         []Entry
 	RailFoot     []Entry
 	SiteNav      []Entry // of the public face
+	Bell         string  // address of the notifications; "" hides the bell
 	Unread       int     // notifications
 	NewCase      string  // address of "New case"; "" hides the button
 	Gallery      bool    // in development

@@ -38,7 +38,8 @@ document.addEventListener('focusin', (event) => {
   if (row) mark(row)
 })
 
-// A list that was put in place anew keeps the cursor where it was.
+// A list that was put in place anew keeps the cursor where it was. Whoever
+// moved on meanwhile stays there: only a focus that was lost is given back.
 let kept = null
 document.addEventListener('htmx:beforeSwap', () => {
   const row = currentRow()
@@ -46,10 +47,10 @@ document.addEventListener('htmx:beforeSwap', () => {
 })
 document.addEventListener('htmx:afterSettle', () => {
   if (!kept) return
-  const row = document.getElementById(kept.id)
+  const row = document.activeElement?.closest('[data-row]') ?? document.getElementById(kept.id)
   if (row?.matches('[data-row]')) {
     mark(row)
-    if (kept.focused && !row.contains(document.activeElement)) linkOf(row)?.focus({ preventScroll: true })
+    if (kept.focused && document.activeElement === document.body) linkOf(row)?.focus({ preventScroll: true })
   }
   kept = null
 })
