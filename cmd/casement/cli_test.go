@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -139,10 +140,23 @@ func installed(t *testing.T) (*shell, *council) {
 func follow(t *testing.T, c *council) {
 	t.Helper()
 	f := events.NewFollower(c.db, c.clock)
-	for n := 1; n > 0; {
-		var err error
-		if n, err = f.Once(t.Context()); err != nil {
+	wait := time.NewTicker(5 * time.Millisecond)
+	defer wait.Stop()
+	// Events wait for the oldest transaction of the whole database server, so
+	// those of other tests may hold them up for a moment.
+	for deadline := time.Now().Add(20 * time.Second); ; <-wait.C {
+		if _, err := f.Once(t.Context()); err != nil {
 			t.Fatal(err)
+		}
+		lag, err := events.Lag(t.Context(), c.db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lag == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d events are not followed", lag)
 		}
 	}
 	if _, err := f.Seal(t.Context()); err != nil {

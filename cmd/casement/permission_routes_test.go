@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -353,6 +355,10 @@ func (s *site) ask(v *viewer, method, address string, form url.Values) reply {
 		request.Header.Set("Cookie", v.session)
 	}
 	a, err := roundTrip(request)
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
+		// The server hung up on more than it reads, while it was still being sent.
+		a, err = reply{status: http.StatusRequestHeaderFieldsTooLarge}, nil
+	}
 	if err != nil {
 		s.t.Fatalf("%s %s as %s: %v", method, address, v.name, err)
 	}

@@ -69,7 +69,7 @@ func TestWhoListensHearsOfEveryCaseOfABatch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := follow(t, events.NewFollower(db, fixed{})); got != n {
+	if got := follow(t, db, events.NewFollower(db, fixed{})); got != n {
 		t.Fatalf("the batch has %d events", got)
 	}
 	heard := hear(func(heard map[string]bool) bool { return heard["work"] })

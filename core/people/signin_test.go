@@ -73,26 +73,6 @@ func TestAWrongPasswordAnUnknownAddressAndADeactivatedAccountGetOneAnswer(t *tes
 	}
 }
 
-func TestAnUnknownAccountIsAnsweredAsSlowlyAsAKnownOne(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	fastest := func(email string) time.Duration {
-		best := time.Hour
-		for range 4 {
-			start := time.Now()
-			_, err := w.SignIn(t.Context(), email, "wrong harbour seven lamps", "")
-			best = min(best, time.Since(start))
-			wantKind(t, err, core.ErrInvalid)
-		}
-		return best
-	}
-	known, unknown := fastest("ines@example.org"), fastest("nobody@example.org")
-	// Without the hash the answer would come ten times sooner.
-	if unknown < known/2 || known < unknown/2 {
-		t.Errorf("known %v, unknown %v", known, unknown)
-	}
-}
-
 func TestWrongPasswordsLeadToGrowingWaitsWhetherOrNotThereIsAnAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
