@@ -55,7 +55,8 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out.layout = layout.New(out.frame, out.search.Palette)
 	out.people = peoplepages.New(peoplepages.Options{
 		People: p.people, Cases: out.casesOfPerson,
-		NewCase: func(no int) string { return fmt.Sprintf("/cases/new?person=%d", no) },
+		NewCase:    func(no int) string { return fmt.Sprintf("/cases/new?person=%d", no) },
+		Deactivate: p.deactivate,
 	})
 	out.cases = casepages.New(casepages.Services{
 		Cases: p.cases, Notes: p.notes, Questions: p.questions, Tasks: p.tasks, Targets: p.targets,
@@ -81,6 +82,15 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	})
 	out.config = configpages.New(configpages.Options{Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames})
 	return out, nil
+}
+
+// deactivate ends a staff user's access, and returns their cases to the groups.
+func (p *parts) deactivate(ctx context.Context, by core.Actor, id core.StaffID) error {
+	if err := p.people.Deactivate(ctx, by, id); err != nil {
+		return err
+	}
+	_, err := p.cases.ReturnCases(ctx, id)
+	return err
 }
 
 // groupNames names the groups by key.
