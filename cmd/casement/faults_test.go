@@ -96,7 +96,8 @@ func TestFaultsLoseAndRepeatNothing(t *testing.T) {
 func newOutage(t *testing.T) *outage {
 	in := install(t)
 	o := &outage{installation: in, t: t, raised: map[string]core.CaseID{}, said: map[string]core.CaseID{}, persons: map[string]bool{}}
-	o.base.Store(&in.url)
+	address := in.url // a copy: start writes the field again
+	o.base.Store(&address)
 	data := filepath.Join(in.dir, "data")
 	s, err := settings.Read([]string{"--data-dir", data, "--test", "--clock-file", in.clock, "--log-level", "error"})
 	if err != nil {
