@@ -173,5 +173,5 @@ func (p *parts) greetAdministrator(ctx context.Context, out io.Writer) {
 		p.log.Error("make a link for the administrator", "error", err)
 		return
 	}
-	fmt.Fprintf(out, "Set the administrator's password (%s), until %s:\n\n  %s\n", adminEmail, until.Format("15:04"), link)
+	fmt.Fprintf(out, "Set the administrator's password (%s), until %s:\n\n  %s\n", adminEmail, until.Format("2 January, 15:04 MST"), link)
 }
