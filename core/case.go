@@ -50,17 +50,6 @@ func Channels() []Channel {
 	return []Channel{ChannelWeb, ChannelTelephone, ChannelCounter, ChannelLetter, ChannelEmail, ChannelAPI}
 }
 
-// Point is a place on the earth in degrees, WGS 84.
-type Point struct {
-	Lat float64 `json:"lat"`
-	Lng float64 `json:"lng"`
-}
-
-// Valid reports whether the point is on the earth.
-func (p Point) Valid() bool {
-	return p.Lat >= -90 && p.Lat <= 90 && p.Lng >= -180 && p.Lng <= 180
-}
-
 // Contact is how the requester of a case is reached, as it stands on the case.
 type Contact struct {
 	Name    string `json:"name,omitempty"`

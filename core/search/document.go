@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
@@ -15,6 +16,22 @@ type Document struct {
 	Case  core.CaseID
 	Scope int32
 	Parts []Part
+	Facts Facts
+	// Values are what searchable fields hold, by key, as filters name them: the
+	// key of a choice, "true" or "false", a number or a date as it is written in
+	// JSON, a short text folded by [Fold].
+	Values map[string][]string
+}
+
+// Facts is what a case is narrowed, counted and sorted by.
+type Facts struct {
+	Type, Subtype, Status, Stage, Group, Priority string // by key
+	Kind                                          core.StatusKind
+	Channel                                       core.Channel
+	Assignee                                      core.StaffID
+	Requester                                     core.PersonID
+	RaisedAt, DueAt, ClosedAt                     time.Time // zero when never
+	Place                                         *core.Point
 }
 
 // Part is a piece of a document with those who may read it.
@@ -93,7 +110,7 @@ func (d *Documents) Of(ctx context.Context, q postgres.Querier, ids []core.CaseI
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Document{Case: h.ID, Scope: h.ScopeID, Parts: append(h.parts(), fields...)}
+		out[i] = Document{Case: h.ID, Scope: h.ScopeID, Parts: append(h.parts(), fields...), Facts: h.facts()}
 		at[h.ID] = i
 	}
 	for _, s := range said {

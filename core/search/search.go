@@ -15,6 +15,7 @@ package search
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -33,6 +34,32 @@ const (
 type Index interface {
 	// Search returns one page of what the reader may find.
 	Search(ctx context.Context, r Reader, q Query) (Found, error)
+	// Map returns where on the earth the results of the same query are, as far
+	// as a part of the map shows them: clusters, or single cases when few are in
+	// view. Its counts obey the reader's reach like everything else.
+	Map(ctx context.Context, r Reader, q Query, v View) (Mapped, error)
+	// Suggest returns the likeliest cases for words that are still being typed,
+	// at most limit.
+	Suggest(ctx context.Context, r Reader, t Terms, limit int) ([]Hit, error)
+}
+
+// Lister is an index that can walk through everything that a query finds, for
+// exports: newest first, a page at a time.
+type Lister interface {
+	// List returns up to limit cases after the one named, which is zero for the
+	// first page.
+	List(ctx context.Context, r Reader, q Query, after core.CaseID, limit int) ([]core.CaseID, error)
+}
+
+// Lagging is an index that can say how far it is behind the cases.
+type Lagging interface {
+	Lag(ctx context.Context) (Lag, error)
+}
+
+// Lag is how far an index is behind.
+type Lag struct {
+	Behind  time.Duration // since the oldest event it has not taken up; 0 when it has taken up all
+	Waiting int           // events it has not taken up, counted up to 10,000
 }
 
 // Rebuilder is an index that can be made anew while it is searched. progress
@@ -71,25 +98,35 @@ const (
 	ByDue    Order = "due"
 )
 
-// Filter narrows a search. Empty parts do not.
+// Filter narrows a search. Empty parts do not. Several keys of one part mean
+// any of them; the parts are joined by "and".
 type Filter struct {
 	Types      []string
+	Subtypes   []string // by key; types may share keys
 	Kinds      []core.StatusKind
+	Statuses   []string // by key; types may share keys
+	Stages     []string // by key; types may share keys
 	Groups     []string
 	Priorities []string
+	Channels   []string
 	Assignee   Assignee
 	Overdue    bool
+	DueFrom    time.Time
+	DueTo      time.Time // before this instant
 	RaisedFrom time.Time
 	RaisedTo   time.Time // before this instant
+	ClosedFrom time.Time
+	ClosedTo   time.Time // before this instant
+	Within     *core.Box
+	Near       *core.Circle
+	Fields     map[string][]string // searchable fields by key: any of the values, as [Document.Values] has them
 }
 
 // IsZero reports whether nothing is narrowed.
-func (f Filter) IsZero() bool {
-	return len(f.Types)+len(f.Kinds)+len(f.Groups)+len(f.Priorities) == 0 && f.Assignee == "" && !f.Overdue &&
-		f.RaisedFrom.IsZero() && f.RaisedTo.IsZero()
-}
+func (f Filter) IsZero() bool { return reflect.ValueOf(f).IsZero() }
 
-// Assignee narrows to what the reader has, or nobody.
+// Assignee narrows to what the reader has, nobody, or the staff user with this
+// identifier.
 type Assignee string
 
 // The choices of [Assignee].
@@ -104,9 +141,13 @@ type Facet string
 // The facets.
 const (
 	FacetType     Facet = "type"
+	FacetSubtype  Facet = "subtype"
 	FacetKind     Facet = "kind"
+	FacetStatus   Facet = "status"
+	FacetStage    Facet = "stage"
 	FacetGroup    Facet = "group"
 	FacetPriority Facet = "priority"
+	FacetChannel  Facet = "channel"
 	FacetAssignee Facet = "assignee" // keys "me" and "none"
 	FacetDue      Facet = "due"      // key "overdue"
 )
@@ -125,10 +166,51 @@ type Found struct {
 	Counts map[Facet]map[string]int
 	// CountsFirst is true when facets counted the first MaxCounted only.
 	CountsFirst bool
+	// Instead is true when the engine that was asked is down and another one
+	// answered: see [WithFallback].
+	Instead bool
 }
 
 // Hit is one case that was found.
 type Hit struct {
 	Case    core.CaseID
 	Private bool // the reader may read its private words
+}
+
+// View is a part of the map as a screen shows it.
+type View struct {
+	Box  core.Box
+	Zoom int // from core.MinZoom to core.MaxZoom
+}
+
+// Bounds of what a map shows at once.
+const (
+	MaxPins     = 300  // single cases; more become clusters
+	MaxClusters = 2000 // what a very large screen shows
+)
+
+// Mapped is where results are, within a [View].
+type Mapped struct {
+	Clusters []Cluster
+	Pins     []Pin // instead of clusters, when at most MaxPins are in view
+	Total    int   // results in view
+	// First is true when there are more matches than MaxCounted and the first
+	// so many are shown only.
+	First bool
+	// Instead is true when another engine answered: see [WithFallback].
+	Instead bool
+}
+
+// Cluster is several cases close to each other.
+type Cluster struct {
+	Centre core.Point // the middle of what is in it, not of its cell
+	Box    core.Box   // of the cell: what to zoom in to
+	N      int
+	Kinds  map[core.StatusKind]int
+}
+
+// Pin is one case on the map.
+type Pin struct {
+	Case core.CaseID
+	At   core.Point
 }

@@ -1,10 +1,14 @@
 package search
 
 import (
+	"time"
+
 	"github.com/casement-dev/casement/core"
 )
 
-const selectHeads = `SELECT c.id, c.ref, c.type_key, c.scope_id, c.subject, c.description, c.address, c.fields, c.on_behalf_of, c.contact
+const selectHeads = `SELECT c.id, c.ref, c.type_key, c.scope_id, c.subject, c.description, c.address, c.fields, c.on_behalf_of, c.contact,
+	c.subtype, c.status, c.status_kind, c.stage, c.group_key, c.priority, c.channel, c.assignee_id, c.requester_id, c.raised_at, c.due_at, c.closed_at,
+	c.place[0] AS lng, c.place[1] AS lat
 FROM cases c WHERE c.id = ANY ($1)`
 
 type headRow struct {
@@ -18,6 +22,36 @@ type headRow struct {
 	Fields      map[string]any
 	OnBehalfOf  string
 	Contact     core.Contact
+	Subtype     string
+	Status      string
+	StatusKind  core.StatusKind
+	Stage       string
+	GroupKey    string
+	Priority    string
+	Channel     core.Channel
+	AssigneeID  core.StaffID
+	RequesterID core.PersonID
+	RaisedAt    time.Time
+	DueAt       *time.Time
+	ClosedAt    *time.Time
+	Lng, Lat    *float64
+}
+
+func (h headRow) facts() Facts {
+	f := Facts{
+		Type: h.TypeKey, Subtype: h.Subtype, Status: h.Status, Stage: h.Stage, Group: h.GroupKey, Priority: h.Priority, Kind: h.StatusKind,
+		Channel: h.Channel, Assignee: h.AssigneeID, Requester: h.RequesterID, RaisedAt: h.RaisedAt.UTC(),
+	}
+	if h.DueAt != nil {
+		f.DueAt = h.DueAt.UTC()
+	}
+	if h.ClosedAt != nil {
+		f.ClosedAt = h.ClosedAt.UTC()
+	}
+	if h.Lat != nil && h.Lng != nil {
+		f.Place = &core.Point{Lat: *h.Lat, Lng: *h.Lng}
+	}
+	return f
 }
 
 // selectSaid reads what was said on cases, each with its audience. What was

@@ -39,6 +39,10 @@ type Settings struct {
 
 	SMTP SMTP `embed:"" prefix:"smtp-" envprefix:"CASEMENT_SMTP_"`
 
+	Search  Search  `embed:"" prefix:"meilisearch-" envprefix:"CASEMENT_MEILISEARCH_"`
+	Map     Map     `embed:"" prefix:"map-" envprefix:"CASEMENT_MAP_"`
+	Tracing Tracing `embed:"" prefix:"traces-" envprefix:"CASEMENT_TRACES_"`
+
 	SecretKey      Secret        `help:"32 bytes in hexadecimal (64 digits) that sign links and protect sessions. Default: made on the first start, in the data directory." env:"CASEMENT_SECRET_KEY" placeholder:"HEX"`
 	SecureCookies  string        `help:"Send cookies over https only: ${enum}. auto: if the public address is https." enum:"auto,always,never" default:"auto" env:"CASEMENT_SECURE_COOKIES"`
 	SessionIdle    time.Duration `help:"A session ends when unused for so long." default:"8h" env:"CASEMENT_SESSION_IDLE"`
@@ -62,6 +66,31 @@ type SMTP struct {
 	Password Secret `help:"Password at the mail server." env:"PASSWORD"`
 	From     string `help:"Sender of mails, such as \"Anytown Council <cases@example.org>\"." env:"FROM"`
 	TLS      string `help:"Encryption: ${enum}." enum:"starttls,implicit,none" default:"starttls" env:"TLS" name:"tls"`
+}
+
+// Search is the engine beside PostgreSQL. Without an address PostgreSQL
+// answers searches alone.
+type Search struct {
+	URL   string `help:"Meilisearch server, such as http://127.0.0.1:7700. Default: PostgreSQL answers searches." env:"URL" placeholder:"URL" name:"url"`
+	Key   Secret `help:"Key for the Meilisearch server, with every right on the indexes named below." env:"KEY"`
+	Index string `help:"Name of the index there; what is made while rebuilding begins with it." default:"casement" env:"INDEX"`
+}
+
+// Configured tells whether Meilisearch is to answer searches.
+func (s Search) Configured() bool { return s.URL != "" }
+
+// Map is what lies under cases on maps. Without either a country outline
+// stands in, and says so.
+type Map struct {
+	Tiles       string `help:"Tile server, such as https://tiles.example.org/{z}/{x}/{y}.png." env:"TILES" placeholder:"URL"`
+	File        string `help:"PMTiles file of the organisation's own, served by Casement itself." env:"FILE" placeholder:"FILE"`
+	Attribution string `help:"Whose map it is, shown on it." env:"ATTRIBUTION" placeholder:"TEXT"`
+}
+
+// Tracing is where traces go. Without an address there are none.
+type Tracing struct {
+	Endpoint string  `help:"OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318." env:"ENDPOINT" placeholder:"URL"`
+	Share    float64 `help:"Share of requests that are traced, 0 to 1." default:"0.1" env:"SHARE"`
 }
 
 // Configured tells whether mails are really sent.
