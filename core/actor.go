@@ -24,7 +24,9 @@ type Actor struct {
 	ID    string    `json:"id,omitempty"` // StaffID, PersonID, key, or routine or plugin name
 	Name  string    `json:"-"`            // for screens; never stored with an event
 	Roles []Role    `json:"-"`
-	Case  CaseID    `json:"-"` // the only case a holder of a tracking link may touch
+	// Rights are a client's; what it may do with cases the door reads itself.
+	Rights []Right `json:"-"`
+	Case   CaseID  `json:"-"` // the only case a holder of a tracking link may touch
 }
 
 // StaffActor is a staff user signed in to the console.

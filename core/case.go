@@ -147,32 +147,41 @@ type place struct {
 	Address string `json:"address,omitempty"`
 }
 
-// aspectValues lists the value of every aspect that commands may change.
-// Rewind and the difference that events record both come from this one list.
-func (cs *Case) aspectValues() map[Aspect]any {
-	v := map[Aspect]any{
-		AspectSubject:     cs.Subject,
-		AspectStatus:      cs.Status,
-		AspectStage:       cs.Stage,
-		AspectSubtype:     cs.Subtype,
-		AspectPriority:    cs.Priority,
-		AspectGroup:       cs.Group,
-		AspectAssignee:    cs.Assignee,
-		AspectLevel:       cs.Level,
-		AspectContact:     cs.Contact,
-		AspectPlace:       place{cs.Place, cs.Address},
-		AspectOutcome:     cs.Outcome,
-		AspectOpened:      cs.OpenedAt,
-		AspectResponded:   cs.FirstResponseAt,
-		AspectResolved:    cs.ResolvedAt,
-		AspectClosed:      cs.ClosedAt,
-		AspectReopened:    cs.Reopened,
-		AspectConfidental: cs.Confidentiality,
-	}
-	for key, value := range cs.Fields {
-		v[FieldAspect(key)] = value
-	}
-	return v
+// column is an aspect that every case has: where its value is, and whether two
+// cases have the same.
+type column struct {
+	aspect Aspect
+	value  func(*Case) any
+	same   func(a, b *Case) bool
+}
+
+// columnOf is a column whose values can be compared.
+func columnOf[T comparable](aspect Aspect, of func(*Case) T) column {
+	return column{aspect, func(cs *Case) any { return of(cs) }, func(a, b *Case) bool { return of(a) == of(b) }}
+}
+
+// columns lists the aspects that commands may change, beside the fields. Rewind
+// and the difference that events record both come from this one list.
+var columns = []column{
+	columnOf(AspectSubject, func(cs *Case) string { return cs.Subject }),
+	columnOf(AspectStatus, func(cs *Case) string { return cs.Status }),
+	columnOf(AspectStage, func(cs *Case) string { return cs.Stage }),
+	columnOf(AspectSubtype, func(cs *Case) string { return cs.Subtype }),
+	columnOf(AspectPriority, func(cs *Case) string { return cs.Priority }),
+	columnOf(AspectGroup, func(cs *Case) string { return cs.Group }),
+	columnOf(AspectAssignee, func(cs *Case) StaffID { return cs.Assignee }),
+	columnOf(AspectLevel, func(cs *Case) int { return cs.Level }),
+	columnOf(AspectContact, func(cs *Case) Contact { return cs.Contact }),
+	{AspectPlace, func(cs *Case) any { return place{cs.Place, cs.Address} }, func(a, b *Case) bool {
+		return a.Address == b.Address && (a.Place == b.Place || a.Place != nil && b.Place != nil && *a.Place == *b.Place)
+	}},
+	columnOf(AspectOutcome, func(cs *Case) string { return cs.Outcome }),
+	columnOf(AspectOpened, func(cs *Case) time.Time { return cs.OpenedAt }),
+	columnOf(AspectResponded, func(cs *Case) time.Time { return cs.FirstResponseAt }),
+	columnOf(AspectResolved, func(cs *Case) time.Time { return cs.ResolvedAt }),
+	columnOf(AspectClosed, func(cs *Case) time.Time { return cs.ClosedAt }),
+	columnOf(AspectReopened, func(cs *Case) int { return cs.Reopened }),
+	columnOf(AspectConfidental, func(cs *Case) Confidentiality { return cs.Confidentiality }),
 }
 
 // Clone copies the case, so that a later difference can be taken.
@@ -188,16 +197,20 @@ func (cs *Case) Clone() *Case {
 
 // Difference lists what changed between two states of one case, by aspect.
 func Difference(before, after *Case) map[Aspect]Changed {
-	b, a := before.aspectValues(), after.aspectValues()
 	out := map[Aspect]Changed{}
-	for aspect, now := range a {
-		if was := b[aspect]; !reflect.DeepEqual(was, now) {
-			out[aspect] = Changed{was, now}
+	for _, c := range columns {
+		if !c.same(before, after) {
+			out[c.aspect] = Changed{c.value(before), c.value(after)}
 		}
 	}
-	for aspect, was := range b {
-		if _, still := a[aspect]; !still {
-			out[aspect] = Changed{was, nil}
+	for key, now := range after.Fields {
+		if was := before.Fields[key]; !reflect.DeepEqual(was, now) {
+			out[FieldAspect(key)] = Changed{was, now}
+		}
+	}
+	for key, was := range before.Fields {
+		if _, still := after.Fields[key]; !still {
+			out[FieldAspect(key)] = Changed{was, nil}
 		}
 	}
 	return out
@@ -244,4 +257,13 @@ func (a Aspect) Words() string {
 }
 
 // AspectsOf lists the value of every aspect of a case, as events record them.
-func AspectsOf(cs *Case) map[Aspect]any { return cs.aspectValues() }
+func AspectsOf(cs *Case) map[Aspect]any {
+	v := make(map[Aspect]any, len(columns)+len(cs.Fields))
+	for _, c := range columns {
+		v[c.aspect] = c.value(cs)
+	}
+	for key, value := range cs.Fields {
+		v[FieldAspect(key)] = value
+	}
+	return v
+}

@@ -25,6 +25,9 @@ type CaseType struct {
 	Reasons     Reasons         `json:"reasons,omitzero"`
 	Messages    MessageTable    `json:"messages,omitempty"`
 	Attachments AttachmentLimit `json:"attachments,omitzero"`
+	Reports     ReportsRule     `json:"reports,omitzero"`
+	Open311     Open311Rule     `json:"open311,omitzero"`
+	Nearby      NearbyRule      `json:"nearby,omitzero"`
 	ReplacedBy  Replacements    `json:"replaced_by,omitzero"` // for cases that hold what the type no longer has
 	// EscalateTo is kept in Groups[DutyEscalation]: the n-th group is told of level n.
 }
@@ -92,6 +95,33 @@ const (
 // MessageTable says which template is sent: event → audience → template key.
 // Audiences are "requester", "assignee", "manage", "escalation", "asker".
 type MessageTable map[string]map[string]string
+
+// ReportsRule says whether each case of a type has a page that everybody may
+// see: its kind, its place, its public status, the pictures that staff have
+// looked at, and no name and no word of whoever reported it. Whoever sees it
+// may follow it.
+type ReportsRule struct {
+	Public bool `json:"public,omitempty"`
+}
+
+// Open311Rule says what other programs see of a type through Open311. Nothing
+// is, unless it is said.
+type Open311Rule struct {
+	Offered bool     `json:"offered,omitempty"` // reports of this type can be sent in; each subtype is a service
+	Publish bool     `json:"publish,omitempty"` // whoever asks sees kind, place, public status and dates of its cases
+	Words   bool     `json:"words,omitempty"`   // and the description as the reporter typed it
+	Tags    []string `json:"tags,omitempty"`    // keywords of its services
+}
+
+// NearbyRule says whether somebody who is about to report something is shown,
+// in public words alone, what is open around the place they chose.
+type NearbyRule struct {
+	Within Distance `json:"within,omitempty"`
+	Days   int      `json:"days,omitempty"` // how long ago it may have been raised
+}
+
+// Shown reports whether anything is shown.
+func (r NearbyRule) Shown() bool { return r.Within > 0 && r.Days > 0 }
 
 // AttachmentLimit bounds the files of one case.
 type AttachmentLimit struct {

@@ -21,6 +21,7 @@ const (
 	PriorityChanged     EventKind = "case.priority_changed"
 	FieldChanged        EventKind = "case.field_changed"
 	ContactChanged      EventKind = "case.contact_changed"
+	PlaceChanged        EventKind = "case.place_changed"
 	CaseEscalated       EventKind = "case.escalated"
 	CaseDeEscalated     EventKind = "case.de_escalated"
 	CaseCancelled       EventKind = "case.cancelled"
@@ -39,6 +40,9 @@ const (
 	AttachmentAdded     EventKind = "attachment.added"
 	AttachmentDeleted   EventKind = "attachment.deleted"
 	AttachmentPublished EventKind = "attachment.published"
+	AttachmentShown     EventKind = "attachment.shown" // to everybody, or hidden from them again
+	FollowerAdded       EventKind = "follower.added"
+	FollowerRemoved     EventKind = "follower.removed"
 	TargetStarted       EventKind = "target.started"
 	TargetSet           EventKind = "target.set"
 	TargetExtended      EventKind = "target.extended"

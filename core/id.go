@@ -27,6 +27,9 @@ type (
 	submissionKind struct{}
 	draftKind      struct{}
 	messageKind    struct{}
+	importKind     struct{}
+	clientKind     struct{}
+	clientKeyKind  struct{}
 )
 
 // The identifiers of Casement's nouns.
@@ -42,6 +45,9 @@ type (
 	SubmissionID = ID[submissionKind]
 	DraftID      = ID[draftKind] // a form somebody has begun to fill in
 	MessageID    = ID[messageKind]
+	ImportID     = ID[importKind]    // a file of cases that were kept elsewhere
+	ClientID     = ID[clientKind]    // a program that uses the API
+	ClientKeyID  = ID[clientKeyKind] // one of its keys
 )
 
 // NewID makes a UUIDv7 (RFC 9562 §5.7) from the machine's own clock: it names

@@ -30,13 +30,14 @@ var rungs = map[string]int{
 var ground = []string{"postgres", "events", "settings"}
 
 // edges are where people, programs and foreign technology come in.
-var edges = []string{"pluginhost", "schedule", "jobs", "mail", "files", "webhooks", "api", "server"}
+var edges = []string{"pluginhost", "schedule", "jobs", "mail", "files", "webhooks", "api", "server", "tracing"}
 
 // homes says where each foreign technology may be imported. Everything else
 // may not: to replace one, empty its home.
 var homes = map[string][]string{
 	"github.com/gofiber/fiber":      {"core/server", "core/api", "web"},
 	"github.com/gofiber/template":   {"web/render"},
+	"github.com/danielgtaylor/huma": {"core/api"},
 	"github.com/tetratelabs/wazero": {"core/pluginhost/wasm"},
 	"github.com/riverqueue/river":   {"core/jobs", "core/postgres"},
 	"github.com/go-co-op/gocron":    {"core/schedule"},
@@ -48,11 +49,13 @@ var homes = map[string][]string{
 	"github.com/pressly/goose":      {"core/postgres"},
 	"github.com/jackc/pgx":          {"core"},
 	"github.com/chromedp":           {"web/webtest"},
-	"gopkg.in/yaml.v3":              {"core/casetypes", "core/messages"},
+	"gopkg.in/yaml.v3":              {"core/casetypes", "core/messages", "core/intake"},
 	"github.com/goccy/go-yaml":      {"core/casetypes", "core/messages"},
 	"github.com/rickar/cal":         {"core/casetypes"},
 	"golang.org/x/crypto":           {"core/people"},
 	"github.com/alecthomas/kong":    {"core/settings"},
+	"go.opentelemetry.io":           {"core/tracing"},
+	"github.com/xuri/excelize":      {"core/search/exports"},
 }
 
 type goPackage struct {
@@ -184,7 +187,7 @@ func coreBreaks(from, to string) string {
 			return ""
 		}
 		return "only the plugin host, and forms, intake, details and tasks for views, know the contract."
-	case name == "search" && from != "search": // the engines
+	case name == "search" && from != "search" && from != "search/saved" && from != "search/exports": // the engines
 		if toGround || target == "search" {
 			return ""
 		}

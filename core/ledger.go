@@ -17,6 +17,7 @@ const (
 	SegmentStopped  SegmentKind = "stopped"  // it was met or cleared, and set going again
 	SegmentExtended SegmentKind = "extended" // an instant at which time was added
 	SegmentSet      SegmentKind = "set"      // an instant at which the due time was given by hand
+	SegmentKept     SegmentKind = "kept"     // a promise made elsewhere: To is when it was due
 )
 
 // Segment is a stretch of time in a [Ledger]. A counted one may span nights:
@@ -186,6 +187,8 @@ func (s Segment) Words() string {
 		return "Extended"
 	case SegmentSet:
 		return "Set by hand"
+	case SegmentKept:
+		return "Promised elsewhere"
 	}
 	if s.Name == "" {
 		return "Outside working hours"

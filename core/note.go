@@ -49,6 +49,7 @@ type Attachment struct {
 	SHA256    []byte
 	Audience  Audience // public: the requester may download it
 	Source    string   // "form", "staff", "question", "answer", "update"
+	Shown     bool     // on the public page of the report, by staff's word
 	By        Actor
 	CreatedAt time.Time
 }

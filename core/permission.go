@@ -36,6 +36,7 @@ const (
 	MayExport     Permission = "case.export"
 	MaySeePrivate Permission = "case.see_private" // words marked private, beyond staff
 	MayRequest    Permission = "case.request"     // what its requester may do: answer, add, withdraw, reopen in time
+	MayFollow     Permission = "case.follow"      // hear of it: whoever sees it, and everybody where reports are public
 	MayKeepTime   Permission = "case.keep_time"   // breach and remind: the system alone
 )
 

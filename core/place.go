@@ -1,6 +1,10 @@
 package core
 
-import "math"
+import (
+	"math"
+	"strconv"
+	"strings"
+)
 
 // Point is a place on the earth in degrees, WGS 84.
 type Point struct {
@@ -11,6 +15,24 @@ type Point struct {
 // Valid reports whether the point is on the earth.
 func (p Point) Valid() bool {
 	return p.Lat >= -90 && p.Lat <= 90 && p.Lng >= -180 && p.Lng <= 180
+}
+
+// ParsePoint reads latitude and longitude as people type them, in degrees. Its
+// errors name the fields "lat" and "lng".
+func ParsePoint(lat, lng string) (Point, error) {
+	read := func(name, text string, limit float64) (float64, error) {
+		n, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(text), ",", "."), 64)
+		if err != nil || math.IsNaN(n) || n < -limit || n > limit {
+			return 0, InvalidField(name, "Enter degrees between -%g and %g, like %s.", limit, limit, map[string]string{"lat": "54.97780", "lng": "-1.61290"}[name])
+		}
+		return n, nil
+	}
+	y, err := read("lat", lat, 90)
+	if err != nil {
+		return Point{}, err
+	}
+	x, err := read("lng", lng, 180)
+	return Point{Lat: y, Lng: x}, err
 }
 
 // earthRadius is the mean one, in metres.
@@ -103,4 +125,27 @@ func (c Cell) Box() Box {
 	lng := func(x int32) float64 { return float64(x)/across*360 - 180 }
 	lat := func(y int32) float64 { return math.Atan(math.Sinh(math.Pi*(1-2*float64(y)/across))) * 180 / math.Pi }
 	return Box{South: lat(c.Y + 1), West: lng(c.X), North: lat(c.Y), East: lng(c.X + 1)}
+}
+
+// Route orders places for somebody who starts at from and always goes to the
+// nearest one that is left. It answers with their indexes. The way is short,
+// though not always the shortest.
+func Route(from Point, places []Point) []int {
+	left := make([]int, len(places))
+	for i := range left {
+		left[i] = i
+	}
+	order := make([]int, 0, len(places))
+	for at := from; len(left) > 0; {
+		nearest := 0
+		for i := range left {
+			if at.Metres(places[left[i]]) < at.Metres(places[left[nearest]]) {
+				nearest = i
+			}
+		}
+		at = places[left[nearest]]
+		order = append(order, left[nearest])
+		left = append(left[:nearest], left[nearest+1:]...)
+	}
+	return order
 }

@@ -1,7 +1,9 @@
 package core_test
 
 import (
+	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -56,4 +58,43 @@ func TestDistancesAreThoseOfTheEarth(t *testing.T) {
 	if got := boston.Metres(boston); got != 0 {
 		t.Errorf("a place is %.3f m from itself", got)
 	}
+}
+
+func TestAPointIsReadAsPeopleTypeIt(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[[2]string]core.Point{
+		{"54.978", "-1.617"}: {Lat: 54.978, Lng: -1.617}, {" 54,978 ", "1"}: {Lat: 54.978, Lng: 1}, {"-90", "180"}: {Lat: -90, Lng: 180},
+	} {
+		if got, err := core.ParsePoint(typed[0], typed[1]); err != nil || got != want {
+			t.Errorf("%q: %v %v", typed, got, err)
+		}
+	}
+	for typed, field := range map[[2]string]string{{"", "1"}: "lat", {"91", "1"}: "lat", {"NaN", "1"}: "lat", {"Inf", "1"}: "lat", {"1", "181"}: "lng", {"1", "west"}: "lng", {"1", ""}: "lng"} {
+		_, err := core.ParsePoint(typed[0], typed[1])
+		var said *core.Error
+		if !errors.As(err, &said) || said.Fields[field] == "" {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+}
+
+func TestARouteGoesToTheNearestThatIsLeft(t *testing.T) {
+	t.Parallel()
+	places := []core.Point{{Lat: 54.99}, {Lat: 54.95}, {Lat: 54.98}, {Lat: 54.90}}
+	if got := core.Route(core.Point{Lat: 54.96}, places); !slices.Equal(got, []int{1, 2, 0, 3}) {
+		t.Errorf("%v", got)
+	}
+	if got := core.Route(core.Point{}, nil); len(got) != 0 {
+		t.Errorf("nowhere to go: %v", got)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		places := rapid.SliceOfN(rapid.Custom(anyPoint), 0, 20).Draw(t, "places")
+		order := core.Route(anyPoint(t), places)
+		sorted := slices.Sorted(slices.Values(order))
+		for i := range places {
+			if len(sorted) != len(places) || sorted[i] != i {
+				t.Fatalf("%d places in order %v", len(places), order)
+			}
+		}
+	})
 }

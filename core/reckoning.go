@@ -104,6 +104,9 @@ func (r *Reckoning) take(cause Cause) {
 	switch cause.Kind {
 	case CauseStarted:
 		r.begin(*cause.Within, cause.At, cause.Within.unrolledFrom(cause.At, r.calendar))
+	case CauseKept:
+		r.begin(Promise{}, cause.At, cause.DueAt)
+		r.changes = append(r.changes, Segment{Kind: SegmentKept, From: cause.At, To: cause.DueAt})
 	case CauseSet:
 		r.set(cause)
 	case CauseExtended:

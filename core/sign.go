@@ -55,6 +55,13 @@ func (s Secret) OpenQuestionToken(token string, now time.Time) (QuestionID, erro
 	return QuestionID(raw[:16]), nil
 }
 
+// CountingKey is under what tries at something are counted: what was tried, and
+// by whom, cannot be read from it.
+func (s Secret) CountingKey(what string) []byte { return s.mac("counting", []byte(what)) }
+
+// Proof tells one key from another and says nothing else about it.
+func (s Secret) Proof() []byte { return s.mac("proof", nil) }
+
 // mac keys a hash with a purpose, so that a token made for one use is worth
 // nothing in another.
 func (s Secret) mac(purpose string, data []byte) []byte {

@@ -134,6 +134,7 @@ type CauseKind string
 // The kinds of [Cause].
 const (
 	CauseStarted  CauseKind = "started"  // it begins, or begins anew: what was before no longer counts
+	CauseKept     CauseKind = "kept"     // it begins with the due time that was promised elsewhere
 	CausePaused   CauseKind = "paused"   // the clock stands still as long as any reason to pause remains
 	CauseResumed  CauseKind = "resumed"  // a reason is gone; without a reason: see [Target.Apply]
 	CauseExtended CauseKind = "extended" // more time is allowed
@@ -149,7 +150,7 @@ type Cause struct {
 	At     time.Time   `json:"at"`
 	Reason PauseReason `json:"reason,omitempty"` // paused, resumed
 	Within *Promise    `json:"within,omitempty"` // started; set
-	DueAt  time.Time   `json:"due_at,omitzero"`  // set, if Within is nil
+	DueAt  time.Time   `json:"due_at,omitzero"`  // kept; set, if Within is nil
 	Span   Span        `json:"span,omitzero"`    // extended: this much more
 	By     string      `json:"by,omitempty"`     // the name of who did it
 	Why    string      `json:"why,omitempty"`    // set, extended, cleared: the reason given
@@ -218,6 +219,28 @@ func NewTarget(id TargetID, cs CaseID, rule TargetRule, calendar *Calendar, at t
 	return t.with(rule, calendar, Cause{Kind: CauseStarted, At: at.UTC()})
 }
 
+// KeptTarget is a target as it was promised elsewhere: from at, to be met by
+// due. Its time is measured day and night, for that other promise had hours of
+// its own. Due must be later than at.
+func KeptTarget(id TargetID, cs CaseID, rule TargetRule, calendar *Calendar, at, due time.Time) Target {
+	t := Target{ID: id, CaseID: cs, Rule: rule.Key, Name: rule.Name, Calendar: calendar.Ref()}
+	return t.with(rule, calendar, Cause{Kind: CauseKept, At: at.UTC(), DueAt: due.UTC()})
+}
+
+// PassOver marks as done, without doing it, what time brings by an instant:
+// whoever made the promise has seen to it. Once the due time is among that, so
+// is everything that would follow.
+func (t Target) PassOver(rule TargetRule, calendar *Calendar, until time.Time) Target {
+	t.Done = slices.Clip(t.Done)
+	for _, step := range stepsOf(rule, calendar, t.DueAt) {
+		late := !t.DueAt.After(until)
+		if (late || !step.At.After(until)) && !slices.Contains(t.Done, step.Key()) {
+			t.Done = append(t.Done, step.Key())
+		}
+	}
+	return t.Derive(rule, calendar)
+}
+
 // Running reports whether time still works on the target.
 func (t Target) Running() bool {
 	return t.StoppedAt.IsZero() && (t.State == StateDue || t.State == StateBreached)
@@ -281,7 +304,7 @@ func (t Target) pausedBy() []PauseReason {
 // pause, or because it was stopped.
 func standstill(reasons []PauseReason, stopped bool, cause Cause) ([]PauseReason, bool) {
 	switch cause.Kind {
-	case CauseStarted:
+	case CauseStarted, CauseKept:
 		return nil, false
 	case CauseMet, CauseCleared:
 		return reasons, true
@@ -370,7 +393,7 @@ func (t Target) with(rule TargetRule, calendar *Calendar, cause Cause) Target {
 	}
 	t.Causes = append(slices.Clip(t.Causes), cause)
 	switch cause.Kind {
-	case CauseStarted, CauseSet, CauseExtended:
+	case CauseStarted, CauseKept, CauseSet, CauseExtended:
 		// A new promise has its own reminders, except those that would have been
 		// sent before it was made.
 		t.Done = nil

@@ -18,8 +18,10 @@ import (
 	"github.com/casement-dev/casement/core/casetypes"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/forms"
 	"github.com/casement-dev/casement/core/intake"
+	"github.com/casement-dev/casement/core/intake/imports"
 	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/mail"
 	"github.com/casement-dev/casement/core/messages"
@@ -32,7 +34,10 @@ import (
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/search"
+	"github.com/casement-dev/casement/core/search/exports"
+	"github.com/casement-dev/casement/core/search/meili"
 	"github.com/casement-dev/casement/core/search/postgresindex"
+	"github.com/casement-dev/casement/core/search/saved"
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/core/settings"
 	"github.com/casement-dev/casement/core/targets"
@@ -62,16 +67,28 @@ type parts struct {
 	targets       *targets.Service
 	files         *files.Disk
 	plugins       *pluginhost.Host
+	followers     *followers.Service
 	forms         *forms.Service
 	intake        *intake.Service
 	notifications *notifications.Service
 	attachments   *attachments.Service
+	imports       *imports.Service
 	index         *postgresindex.Index
+	meili         *meili.Index // nil without a server for it
 	search        *search.Service
+	saved         *saved.Service
+	exports       *exports.Service
 	hub           *events.Hub
+	watch         *watch
+	lagging       map[string]search.Lagging // further search engines that can be behind, by name
 
+	newKey        bool // its key becomes the installation's
 	demonstration bool // its people are invented
 }
+
+// keepFigures is how old the figures beside the names of queues may be, unless
+// the feed says that they have changed.
+const keepFigures = 2 * time.Second
 
 // build makes every part, from the bottom of the ladder to the top.
 func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger) (*parts, error) {
@@ -87,10 +104,11 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	p.messages = messages.New(p.db, clock, messages.Options{Sender: sender, Domain: domain})
 	p.people = people.New(p.db, people.Options{
 		Clock: clock, BaseURL: s.PublicURL, Mailer: signInMailer{p},
-		StaffSession: people.Lifetime{Idle: s.SessionIdle, Most: s.SessionLife},
+		StaffSession: people.Lifetime{Idle: s.SessionIdle, Most: s.SessionLife}, CaseTypes: p.typeKeys,
 	})
 	p.types = casetypes.New(p.db)
 	p.cases = cases.New(p.db, p.types, clock, p.secret)
+	p.cases.KeepFigures(keepFigures)
 	p.publisher = casetypes.NewPublisher(p.types, clock, casetypes.Surroundings{References: p.references, Holds: p.cases.Held})
 	p.portals = portals.New(p.db, p.types, clock)
 	p.notes = notes.New(p.db, clock)
@@ -100,7 +118,11 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	if p.files, err = files.OpenDisk(s.FilesDir); err != nil {
 		return nil, err
 	}
-	p.attachments = attachments.New(p.db, p.files, clock)
+	p.attachments = attachments.New(p.db, sharedFiles{p.files, p}, clock)
+	p.followers = followers.New(p.db)
+	p.imports = imports.New(imports.Options{
+		DB: p.db, Cases: p.cases, Files: p.files, Clock: clock, Log: log, Queue: jobs.QueueImport,
+	})
 	if p.plugins, err = newPlugins(s, clock, log); err != nil {
 		return nil, err
 	}
@@ -110,12 +132,23 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	})
 	p.notifications = notifications.New(notifications.Options{
 		DB: p.db, Messages: p.messages, People: p.people, Cases: p.cases, Notes: p.notes, Questions: p.questions,
-		Targets: p.targets, Portals: p.portals, Log: log, BaseURL: s.PublicURL, Deliver: jobs.QueueDelivery,
+		Targets: p.targets, Portals: p.portals, Followers: p.followers, Log: log, BaseURL: s.PublicURL, Secret: p.secret, Deliver: jobs.QueueDelivery,
 	})
 	documents := search.NewDocuments(p.types)
 	p.index = postgresindex.New(p.db, documents, clock)
-	p.search = search.New(p.db, p.cases, documents, p.index)
+	engine, err := p.newEngine(documents)
+	if err != nil {
+		return nil, err
+	}
+	p.search = search.New(p.db, p.cases, documents, engine)
+	p.saved = saved.New(p.db, clock)
+	p.exports = exports.New(exports.Options{
+		DB: p.db, Source: p.search.Export, Cases: p.cases, People: p.people, Files: p.files, Clock: clock, Zone: p.zone,
+		Queue: jobs.QueueExport, BaseURL: s.PublicURL,
+	})
 	p.wire()
+	p.watch = newWatch(nil)
+	p.cases.Watched(p.watch.atDoor)
 	return p, nil
 }
 
@@ -191,6 +224,16 @@ func organisationData(o core.Organisation) map[string]any {
 	return map[string]any{"name": o.Name, "phone": o.Telephone, "hours": o.Hours, "email": o.Email, "link": o.Home}
 }
 
+// typeKeys lists the case types there are, by key.
+func (p *parts) typeKeys(ctx context.Context) ([]string, error) {
+	types, err := p.types.All(ctx)
+	keys := make([]string, len(types))
+	for i, t := range types {
+		keys[i] = t.Key
+	}
+	return keys, err
+}
+
 // references says what case types may refer to.
 func (p *parts) references(ctx context.Context) (casetypes.References, error) {
 	var r casetypes.References
@@ -231,19 +274,29 @@ func (p *parts) newServer(ctx context.Context) (*server.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	images, err := p.imageSources()
+	if err != nil {
+		return nil, err
+	}
 	app, err = server.New(server.Options{
-		BaseURL: p.settings.PublicURL, Secret: p.secret[:], Clock: p.clock, Log: p.log, Sessions: p.people,
+		ImageSources: images,
+		BaseURL:      p.settings.PublicURL, Secret: p.secret[:], Clock: p.clock, Log: p.log, Sessions: p.people,
 		Views: pages.engine, ErrorPage: pages.problem, Live: p.hub, TrustedProxies: proxies,
 		Assets: func(name string) (server.Asset, bool) {
 			a, ok := assets.File(name)
 			return server.Asset(a), ok
 		},
-		Ready: func(ctx context.Context) error { return p.db.Pool().Ping(ctx) },
+		Ready: p.ready, Degraded: p.degraded, Families: p.figures, MetricsToken: string(p.settings.MetricsToken), Hears: p.hears,
+		Tries: postgres.NewCounts(p.db), DrainTime: p.settings.DrainTime, Trace: p.watch.trace(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	pages.register(app)
+	if err := pages.registerAPI(app); err != nil {
+		return nil, err
+	}
+	p.registerOpen311(app)
 	return app, nil
 }
 

@@ -66,7 +66,7 @@ func withDatabase(ctx context.Context, s *settings.Settings, work func(*database
 	return work(d)
 }
 
-// reindexCommand makes the search index again.
+// reindexCommand makes the search index and the counts of queues again.
 type reindexCommand struct {
 	settings.Settings `embed:""`
 }
@@ -74,8 +74,14 @@ type reindexCommand struct {
 // Run implements the command. Searches go on meanwhile.
 func (cmd *reindexCommand) Run(ctx context.Context, out io.Writer) error {
 	return withParts(ctx, &cmd.Settings, func(p *parts) error {
-		return p.index.Rebuild(ctx, func(done, all int) {
-			fmt.Fprintf(out, "%d of %d cases\n", done, all)
-		})
+		progress := func(done, all int) { fmt.Fprintf(out, "%d of %d cases\n", done, all) }
+		if err := p.cases.RebuildFigures(ctx, nil); err != nil {
+			return err
+		}
+		if err := p.index.Rebuild(ctx, progress); err != nil || p.meili == nil {
+			return err
+		}
+		fmt.Fprintln(out, "Now in Meilisearch.")
+		return p.meili.Rebuild(ctx, progress)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/questions"
@@ -41,6 +42,7 @@ func commandTable() []commandEntry {
 		{&cases.ChangeSubtype{}, "Reclassifies the case within its type."},
 		{&cases.ChangePriority{}, "Makes the case more or less urgent."},
 		{&cases.SetField{}, "Changes one field of the case."},
+		{&cases.ChangePlace{}, "Changes the place that the case is about."},
 		{&cases.ChangeContact{}, "Changes how the requester is reached."},
 		{&cases.ChangeMyContact{}, "Changes how the requester is reached, by the requester."},
 		{&cases.Escalate{}, "Raises the escalation level and opens the case to that level’s group."},
@@ -64,12 +66,17 @@ func commandTable() []commandEntry {
 		{&attachments.Enclose{}, "Puts the files of a form on the case that it raises."},
 		{&attachments.Publish{}, "Shows a file to the requester, or hides it again."},
 		{&attachments.Delete{}, "Takes a file off the case."},
+		{&attachments.Show{}, "Shows a picture on the report’s public page, or takes it off."},
+		{&followers.Add{}, "Lets whoever sends it hear of the case."},
+		{&followers.Remove{}, "Ends a following."},
+		{&followers.End{}, "Ends a person’s following by the link in a letter."},
 		{&targets.Set{}, "Gives a target a due time by hand."},
 		{&targets.Extend{}, "Allows a target more time, within its type’s limit."},
 		{&targets.Pause{}, "Stops a target’s clock by hand."},
 		{&targets.Resume{}, "Lets a target’s clock run on."},
 		{&targets.Breach{}, "Records that a target fell due without being met."},
 		{&targets.Clear{}, "Says that a target no longer matters."},
+		{&targets.Keep{}, "Brings in a target as it was promised elsewhere, with its case."},
 		{targets.Step{}, "Settles whatever has fallen due on a case."},
 	}
 }

@@ -21,8 +21,8 @@ type database struct {
 }
 
 // openDatabase connects to the configured database, or starts a private one in
-// the data directory.
-func openDatabase(ctx context.Context, s *settings.Settings, log *slog.Logger) (*database, error) {
+// the data directory. Each of change may alter how it connects.
+func openDatabase(ctx context.Context, s *settings.Settings, log *slog.Logger, change ...func(*pgxpool.Config)) (*database, error) {
 	d := &database{}
 	dsn := string(s.DatabaseURL)
 	if dsn == "" {
@@ -41,7 +41,7 @@ func openDatabase(ctx context.Context, s *settings.Settings, log *slog.Logger) (
 			return nil, err
 		}
 	}
-	pool, err := postgres.Open(ctx, dsn)
+	pool, err := postgres.Open(ctx, dsn, change...)
 	if err != nil {
 		d.close(log)
 		return nil, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"sync"
@@ -76,10 +77,13 @@ func (c *demoClock) set(t time.Time) {
 	c.now = t.UTC()
 }
 
-const selectPlayed = `SELECT EXISTS (SELECT FROM cases) AS played`
+// selectBegun is when the installation began: the day the play leads up to, so
+// that a start which takes an interrupted one up plays the same.
+const selectBegun = `SELECT created_at FROM installation`
 
-// demonstrate makes the people and plays their three weeks. What a start that
-// was interrupted had played stays as it is.
+// demonstrate makes the people and plays their three weeks. A start that was
+// interrupted is taken up: every act has a key of its own, under which what was
+// played before is not played again.
 func (p *parts) demonstrate(ctx context.Context) error {
 	system := core.SystemActor()
 	organisation := core.Organisation{
@@ -98,10 +102,11 @@ func (p *parts) demonstrate(ctx context.Context) error {
 		}
 		stage.staff[u.email] = made.Actor()
 	}
-	begun, err := postgres.One[struct{ Played bool }](ctx, p.db.Pool(), nil, selectPlayed)
-	if err != nil || begun.Played {
+	begun, err := postgres.One[struct{ CreatedAt time.Time }](ctx, p.db.Pool(), nil, selectBegun)
+	if err != nil {
 		return err
 	}
+	stage.today = begun.CreatedAt.UTC()
 	for _, details := range demoCustomers {
 		person, err := p.people.FindOrCreate(ctx, system, details)
 		if err != nil {
@@ -118,6 +123,8 @@ type play struct {
 	clock     *demoClock
 	staff     map[string]core.Actor
 	customers []core.Person
+	today     time.Time // the end of the play
+	cases     int       // stories begun
 	acts      []act
 }
 
@@ -139,20 +146,35 @@ func (pl *play) perform(ctx context.Context) error {
 	}
 	defer stage.close()
 	stage.cases.Reactions(nil) // what follows is played here and now
-	pl.write(pl.parts.clock.Now())
+	pl.write(pl.today)
 	slices.SortStableFunc(pl.acts, func(a, b act) int { return a.at.Compare(b.at) })
-	for _, a := range pl.acts {
+	for n, a := range pl.acts {
 		if err := pl.letTimePass(ctx, stage, a.at); err != nil {
 			return err
 		}
-		if _, err := stage.cases.Do(ctx, a.by, cases.One(a.cs, 0, a.commands...)); err != nil {
+		r := cases.One(a.cs, 0, a.commands...)
+		r.Key = fmt.Sprintf("demonstration %d", n)
+		if _, err := stage.cases.Do(ctx, a.by, r); err != nil {
 			return fmt.Errorf("%s at %s: %w", a.commands[0].Name(), a.at.Format(time.DateTime), err)
 		}
 		if err := pl.react(ctx, stage, a.cs); err != nil {
 			return err
 		}
 	}
-	return pl.letTimePass(ctx, stage, pl.parts.clock.Now())
+	return pl.letTimePass(ctx, stage, pl.today)
+}
+
+// nextCase is the identifier of the next story, the same whenever the play is
+// played: made of when it is raised, and its number.
+func (pl *play) nextCase(at time.Time) core.CaseID {
+	pl.cases++
+	sum := sha256.Sum256(fmt.Appendf(nil, "demonstration %d %s", pl.cases, pl.today))
+	id := core.CaseID(sum[:16])
+	for i, ms := 5, uint64(at.UnixMilli()); i >= 0; i, ms = i-1, ms>>8 {
+		id[i] = byte(ms)
+	}
+	id[6], id[8] = id[6]&0x0f|0x70, id[8]&0x3f|0x80
+	return id
 }
 
 // letTimePass moves the clock to an instant, stopping at what targets do on
@@ -217,7 +239,7 @@ func (pl *play) workday(today time.Time, back int, clock string) time.Time {
 
 // raise begins a story: somebody raises a case so many working days ago.
 func (pl *play) raise(at time.Time, who int, r cases.Raise) *thread {
-	th := &thread{pl: pl, id: core.NewID[core.CaseID](), at: at, by: core.AnonymousActor()}
+	th := &thread{pl: pl, id: pl.nextCase(at), at: at, by: core.AnonymousActor()}
 	if who >= 0 {
 		person := pl.customers[who]
 		r.Requester = person.ID
@@ -248,7 +270,7 @@ func (th *thread) then(after time.Duration, who string, commands ...cases.Comman
 	if who != "" {
 		by = th.pl.staff[who+"@northmoor.example"]
 	}
-	if th.at.Before(th.pl.parts.clock.Now()) {
+	if th.at.Before(th.pl.today) {
 		th.pl.acts = append(th.pl.acts, act{th.at, by, th.id, commands})
 	}
 	return th

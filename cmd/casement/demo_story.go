@@ -13,6 +13,17 @@ const (
 	day    = 24 * time.Hour
 )
 
+// northmoor is where addresses of the town are that does not exist.
+var northmoor = map[string]core.Point{
+	"14 Larkspur Court, Chapel Rise, NM4 2QT": {Lat: 54.9731, Lng: -2.1042},
+	"27 Weir View, NM3 9PL":                   {Lat: 54.9694, Lng: -2.1118},
+	"5 Orchard Close, NM4 1ES":                {Lat: 54.9757, Lng: -2.0965},
+	"3 Mill Lane, NM1 1AB":                    {Lat: 54.9789, Lng: -2.0991},
+	"88 Station Road, NM2 6JH":                {Lat: 54.9668, Lng: -2.0937},
+	"61 Chapel Rise, NM4 2QR":                 {Lat: 54.9741, Lng: -2.1051},
+	"Nether Wick cemetery":                    {Lat: 54.9607, Lng: -2.1214},
+}
+
 // write puts down what everybody does in the three weeks before today.
 func (pl *play) write(today time.Time) {
 	pl.writeComplaints(func(back int, clock string) time.Time { return pl.workday(today, back, clock) })
@@ -22,14 +33,17 @@ func (pl *play) write(today time.Time) {
 
 func (pl *play) writeComplaints(on func(back int, clock string) time.Time) {
 	complaint := func(subject, description, subtype, address string) cases.Raise {
-		return cases.Raise{Type: "complaint", Subject: subject, Description: description, Subtype: subtype, Address: address}
+		r := cases.Raise{Type: "complaint", Subject: subject, Description: description, Subtype: subtype, Address: address}
+		if place, ok := northmoor[address]; ok {
+			r.Place = &place
+		}
+		return r
 	}
 
 	waste := complaint("Clinical-waste collections missed at Larkspur Court five weeks running",
 		"The yellow clinical-waste sacks outside flat 14 have not been collected for five weeks. I have telephoned four times and each time was told it would be “the next working day”. My mother’s dialysis waste is now in the hallway. Please do not tell us to ring again.",
 		"missed-collection", "14 Larkspur Court, Chapel Rise, NM4 2QT")
 	waste.OnBehalfOf, waste.Priority = "Ngozi Okonkwo", "high"
-	waste.Place = &core.Point{Lat: 54.9731, Lng: -1.6142}
 	pl.raise(on(8, "16:50"), 0, waste).
 		then(16*hour+16*minute, "priya", cases.StartWork{}).
 		then(2*hour+14*minute, "priya", private("Round sheets show “no access, gate locked” on all five dates. The gate code changed a month ago and nobody told the contractor. @Tomasz Wiśniewski, can you confirm with the depot before I write to her?")).
@@ -95,18 +109,18 @@ func (pl *play) writeReports(on func(back int, clock string) time.Time) {
 	report := func(subject, description, subtype, address string, lat, lng float64) cases.Raise {
 		return cases.Raise{Type: "report", Subject: subject, Description: description, Subtype: subtype, Address: address, Place: &core.Point{Lat: lat, Lng: lng}}
 	}
-	pl.raise(on(3, "07:55"), 2, report("Sinkhole at the junction of Mill Lane and the B6318", "About a metre across and getting bigger. Somebody has put a chair in it.", "pothole", "Mill Lane, at the B6318", 54.9802, -1.6088)).
+	pl.raise(on(3, "07:55"), 2, report("Sinkhole at the junction of Mill Lane and the B6318", "About a metre across and getting bigger. Somebody has put a chair in it.", "pothole", "Mill Lane, at the B6318", 54.9802, -2.0988)).
 		then(30*minute, "ines", cases.StartWork{}).
 		then(5*minute, "ines", &cases.ChangePriority{To: "urgent"}).
 		then(2*hour, "ines", public("The road is closed at the junction. We dig tomorrow.")).
 		then(10*minute, "ines", task("repair", "highways", "Temporary plate tonight, dig tomorrow."))
-	pl.raise(on(7, "18:31"), -1, report("Street light 4471 out", "Dark from the bus stop to the underpass.", "street-light", "Weir View, by the underpass", 54.9689, -1.6201)).
+	pl.raise(on(7, "18:31"), -1, report("Street light 4471 out", "Dark from the bus stop to the underpass.", "street-light", "Weir View, by the underpass", 54.9689, -2.1101)).
 		then(15*hour, "ines", cases.StartWork{}).
 		then(2*day, "ines", &cases.ChangeStatus{To: "fixed"})
-	pl.raise(on(1, "12:20"), 0, report("Mattresses and a fridge behind the garages", "Third time this autumn.", "fly-tipping", "Chapel Rise garages", 54.9735, -1.6129))
-	pl.raise(on(2, "09:09"), 4, report("Branch hanging over the swings", "It moves in the wind and the children do not care.", "tree", "Eastgate Park", 54.9710, -1.6170)).
+	pl.raise(on(1, "12:20"), 0, report("Mattresses and a fridge behind the garages", "Third time this autumn.", "fly-tipping", "Chapel Rise garages", 54.9735, -2.1029))
+	pl.raise(on(2, "09:09"), 4, report("Branch hanging over the swings", "It moves in the wind and the children do not care.", "tree", "Eastgate Park", 54.9710, -2.1070)).
 		then(3*hour, "kofi", cases.StartWork{})
-	pl.raise(on(15, "10:45"), 6, report("Pavement lifted by roots", "Two people have fallen already.", "pavement", "61 Chapel Rise", 54.9739, -1.6150)).
+	pl.raise(on(15, "10:45"), 6, report("Pavement lifted by roots", "Two people have fallen already.", "pavement", "61 Chapel Rise", 54.9739, -2.1050)).
 		then(5*hour, "ines", cases.StartWork{})
 }
 

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/events"
+	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/mail"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/settings"
@@ -47,13 +50,11 @@ func checks() []check {
 			return fmt.Sprintf("%d published", len(all)), err
 		}},
 		{"people", checkPeople},
-		{"history", func(ctx context.Context, p *parts) (string, error) {
-			lag, err := events.Lag(ctx, p.db)
-			if err == nil && lag > lagToWorry {
-				err = fmt.Errorf("search and live pages are %d events behind: is a server running?", lag)
-			}
-			return fmt.Sprintf("%d events wait to be followed", lag), err
+		{"key", func(ctx context.Context, p *parts) (string, error) {
+			return "the secret key is the installation's", p.compareKey(ctx)
 		}},
+		{"history", checkHistory},
+		{"reactions", checkReactions},
 		{"targets", func(ctx context.Context, p *parts) (string, error) {
 			wrong, err := p.targets.Check(ctx)
 			for _, sentence := range wrong {
@@ -61,6 +62,8 @@ func checks() []check {
 			}
 			return "every due time is the sum of its ledger", err
 		}},
+		{"search", checkMeili},
+		{"figures", checkFigures},
 		{"mail", checkMail},
 	}
 }
@@ -122,6 +125,60 @@ func checkPeople(ctx context.Context, p *parts) (string, error) {
 		err = errors.New("nobody is an administrator")
 	}
 	return fmt.Sprintf("%d active staff users, %d of them administrators", active, administrators), err
+}
+
+// checkFigures compares the counts of queues with the cases, once the follower
+// has read everything.
+func checkFigures(ctx context.Context, p *parts) (string, error) {
+	const saw = "the counts of queues are what their cases say"
+	wrong, err := p.cases.CheckFigures(ctx)
+	if err != nil || len(wrong) == 0 {
+		return saw, err
+	}
+	if lag, err := events.Lag(ctx, p.db); err != nil || lag > 0 {
+		return "they wait for the follower", err
+	}
+	for _, sentence := range wrong {
+		err = errors.Join(err, errors.New(sentence))
+	}
+	return saw, errors.Join(err, errors.New("count them again with “casement reindex”"))
+}
+
+// openToWorry is for how long a transaction may hold up the feed.
+const openToWorry = time.Minute
+
+func checkHistory(ctx context.Context, p *parts) (string, error) {
+	s, err := events.Stand(ctx, p.db)
+	switch {
+	case err != nil:
+	case s.Held && (s.Open > openToWorry || s.Behind(p.clock.Now()) > openToWorry):
+		who := s.Where
+		if who == "" {
+			who = "of another user; the right pg_read_all_stats would show which"
+		}
+		err = fmt.Errorf("search and live pages are %s behind, because they wait for a transaction that has been open for %s, in whichever database of the server: %s",
+			s.Behind(p.clock.Now()).Round(time.Second), s.Open.Round(time.Second), who)
+	case s.Waiting > lagToWorry:
+		err = fmt.Errorf("search and live pages are %d events behind: is a server running?", s.Waiting)
+	}
+	return fmt.Sprintf("%d events wait to be followed", s.Waiting), err
+}
+
+// unheardShown is how many cases are named.
+const unheardShown = 5
+
+func checkReactions(ctx context.Context, p *parts) (string, error) {
+	unheard, err := jobs.UnheardOf(ctx, p.db, unheardShown)
+	for _, u := range unheard {
+		switch {
+		case u.Tries == 0:
+			err = errors.Join(err, fmt.Errorf("nothing follows from what happened to %s: its job is gone; a server queues it again within a day", u.Ref))
+		default:
+			first, _, _ := strings.Cut(u.Error, "\n")
+			err = errors.Join(err, fmt.Errorf("what follows from what happened to %s failed %d times, and is tried again each hour: %s", u.Ref, u.Tries, first))
+		}
+	}
+	return "what happened to every case has been heard", err
 }
 
 func checkMail(ctx context.Context, p *parts) (string, error) {

@@ -30,7 +30,10 @@ func (p *parts) work() jobs.Work {
 			tally, err := p.messages.DeliverDue(ctx, p.clock.Now(), deliverBatch)
 			return tally.Handled(), err
 		},
-		Tidy: p.tidy,
+		Import: p.imports.Work,
+		Tidy:   p.tidy,
+		Export: p.exports.Run,
+		Watch:  p.watch.atJob,
 	}
 }
 
@@ -45,6 +48,20 @@ func (p *parts) newSchedule() (*schedule.Scheduler, error) {
 			return p.queue(ctx, jobs.QueueDelivery)
 		}},
 		{Name: "questions", Every: p.tick(time.Minute), Do: p.remindQuestions},
+		{Name: "given up", Every: 10 * time.Minute, Do: func(ctx context.Context) error {
+			n, err := jobs.TryAgain(ctx, p.db.Pool(), time.Hour)
+			if n > 0 {
+				p.log.Warn("jobs that were given up are tried again", "jobs", n)
+			}
+			return err
+		}},
+		{Name: "unheard", Every: 24 * time.Hour, Do: func(ctx context.Context) error {
+			n, err := jobs.QueueLost(ctx, p.db)
+			if n > 0 {
+				p.log.Warn("cases whose reaction had no job", "cases", n)
+			}
+			return err
+		}},
 		{Name: "tidy", Every: time.Hour, Do: func(ctx context.Context) error {
 			return p.queue(ctx, jobs.QueueTidying)
 		}},
@@ -89,6 +106,9 @@ func (p *parts) tidy(ctx context.Context) error {
 	_, drafts := p.forms.Sweep(ctx)
 	_, files := p.attachments.Sweep(ctx, now)
 	_, composers := p.notes.SweepDrafts(ctx)
+	_, exported := p.exports.Sweep(ctx, now)
 	words := p.index.Sweep(ctx)
-	return errors.Join(words, p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers)
+	tries := postgres.NewCounts(p.db).Sweep(ctx, now)
+	meili := p.sweepMeili(ctx)
+	return errors.Join(tries, words, meili, p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers, exported)
 }

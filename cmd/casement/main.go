@@ -6,7 +6,11 @@
 //	casement doctor         check the installation and say what is wrong
 //	casement verify-audit   recompute the seals of the history
 //	casement reindex        make the search index again
+//	casement load           fill a database with invented cases, for measuring
 //	casement config         check, publish and export case types
+//	casement case           work with cases through the API
+//	casement api-client     say which programs use the API
+//	casement import         bring in cases that were kept elsewhere
 //
 // app.go builds every part, in order; commands.go is the table of commands,
 // guards and consequences; jobs.go the table of what runs by itself.
@@ -42,7 +46,11 @@ type grammar struct {
 	Doctor      doctorCommand      `cmd:"" help:"Check the installation and say what is wrong."`
 	VerifyAudit verifyAuditCommand `cmd:"" name:"verify-audit" help:"Recompute the seals of the history and say whether it is as it was written."`
 	Config      configCommand      `cmd:"" help:"Check, publish and export case types."`
+	Import      importCommand      `cmd:"" help:"Bring in cases that were kept elsewhere, from a file and a mapping."`
 	Reindex     reindexCommand     `cmd:"" help:"Make the search index again, from the cases."`
+	Load        loadCommand        `cmd:"" help:"Fill a database with invented cases, for measuring. Not for one that is in use."`
+	Case        caseCommand        `cmd:"" help:"Work with cases through the API of an installation."`
+	APIClient   apiClientCommand   `cmd:"" name:"api-client" help:"Say which programs use the API."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 

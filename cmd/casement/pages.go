@@ -8,24 +8,28 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
-	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/accountpages"
+	"github.com/casement-dev/casement/web/apipages"
 	"github.com/casement-dev/casement/web/casepages"
 	"github.com/casement-dev/casement/web/configpages"
 	"github.com/casement-dev/casement/web/formpages"
+	"github.com/casement-dev/casement/web/importpages"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/mailpages"
+	"github.com/casement-dev/casement/web/mappages"
 	"github.com/casement-dev/casement/web/peoplepages"
 	"github.com/casement-dev/casement/web/portalpages"
 	"github.com/casement-dev/casement/web/render"
+	"github.com/casement-dev/casement/web/reportpages"
 	"github.com/casement-dev/casement/web/searchpages"
 )
 
 // pages is everything that answers people.
 type pages struct {
 	parts   *parts
+	zone    *time.Location
 	engine  *render.Engine
 	layout  *layout.Pages
 	account *accountpages.Pages
@@ -36,22 +40,28 @@ type pages struct {
 	portal  *portalpages.Pages
 	mail    *mailpages.Pages
 	search  *searchpages.Pages
+	reports *reportpages.Pages
+	maps    *mappages.Pages
+	imports *importpages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
 func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fiber.Ctx) core.Actor, csrf func(*fiber.Ctx) string) (*pages, error) {
-	out := &pages{parts: p}
+	out := &pages{parts: p, zone: zone}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), searchpages.Source()},
+		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), apipages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), importpages.Source(), searchpages.Source(), reportpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	out.search = searchpages.New(searchpages.Services{
-		Search: p.search, Cases: p.cases, Targets: p.targets, People: p.people, Zone: zone,
+		Search: p.search, Saved: p.saved, Exports: p.exports, Cases: p.cases, Targets: p.targets, People: p.people, Clock: p.clock, Zone: zone,
 	})
+	if out.maps, err = p.newMaps(assets); err != nil {
+		return nil, err
+	}
 	out.layout = layout.New(out.frame, out.search.Palette)
 	out.people = peoplepages.New(peoplepages.Options{
 		People: p.people, Cases: out.casesOfPerson,
@@ -60,7 +70,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	})
 	out.cases = casepages.New(casepages.Services{
 		Cases: p.cases, Notes: p.notes, Questions: p.questions, Tasks: p.tasks, Targets: p.targets,
-		Attachments: p.attachments, Messages: p.messages, People: p.people, Zone: zone,
+		Attachments: p.attachments, Messages: p.messages, People: p.people, Followers: p.followers, Zone: zone,
 		AfterSave: func(c *fiber.Ctx) core.AfterSave {
 			session, _ := server.Session(c)
 			return session.AfterSave
@@ -68,7 +78,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	})
 	out.forms, err = formpages.New(formpages.Options{
 		Portals: p.portals, Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Intake: p.intake, Clock: p.clock,
-		BaseURL: p.settings.PublicURL, SecureCookies: p.settings.Secure(), Asset: assets.URL, FindCase: "/find",
+		BaseURL: p.settings.PublicURL, SecureCookies: p.settings.Secure(), Asset: assets.URL, FindCase: "/find", Report: reportURL,
 	})
 	if err != nil {
 		return nil, err
@@ -77,11 +87,50 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 		Cases: p.cases, Questions: p.questions, Notes: p.notes, Attachments: p.attachments, Targets: p.targets,
 		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone,
 	})
+	out.reports = reportpages.New(reportpages.Options{
+		Cases: p.cases, Attachments: p.attachments, Followers: p.followers, People: p.people, Clock: p.clock, Secret: p.secret, Zone: zone,
+		Ask: p.askToFollow,
+	})
 	out.mail = mailpages.New(mailpages.Options{
 		Messages: p.messages, Cases: p.cases, Sends: p.settings.SMTP.Configured(), Pretended: p.settings.Test || p.demonstration,
 	})
+	if out.imports, err = p.newImports(); err != nil {
+		return nil, err
+	}
 	out.config = configpages.New(configpages.Options{Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames})
 	return out, nil
+}
+
+// newMaps opens what lies under maps.
+func (p *parts) newMaps(assets *web.Assets) (*mappages.Pages, error) {
+	m := p.settings.Map
+	o := mappages.Options{Tiles: m.Tiles, File: m.File, Attribution: m.Attribution, Asset: assets.URL}
+	at, zoom, ok, err := m.Begin()
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		o.Home = &mappages.Home{Lat: at.Lat, Lng: at.Lng, Zoom: zoom}
+	}
+	return mappages.New(o)
+}
+
+// reportURL is the page that everybody may see of a report, for the types that
+// have one.
+func reportURL(t *core.CaseType, ref core.Reference) string {
+	if !t.Reports.Public {
+		return ""
+	}
+	return reportpages.URL(ref)
+}
+
+// imageSources are the origins beside our own that pictures come from.
+func (p *parts) imageSources() ([]string, error) {
+	origin, err := mappages.ImageSource(p.settings.Map.Tiles)
+	if err != nil || origin == "" {
+		return nil, err
+	}
+	return []string{origin}, nil
 }
 
 // deactivate ends a staff user's access, and returns their cases to the groups.
@@ -108,6 +157,7 @@ func (p *pages) register(app *server.App) {
 	administrators := app.Admin(core.RoleAdministrator)
 	p.layout.RegisterPublic(app.Public())
 	p.layout.RegisterConsole(app.Console())
+	p.maps.RegisterPublic(app.Public())
 	p.account = accountpages.New(accountpages.Options{
 		People:   p.parts.people,
 		Browser:  accountpages.Browser{SignIn: app.SignIn, SignOut: app.SignOut, Token: server.SessionToken},
@@ -121,12 +171,15 @@ func (p *pages) register(app *server.App) {
 	p.cases.RegisterConsole(app.Console())
 	p.cases.RegisterCase(app.Console())
 	public := app.Public().Limited(server.LimitForm)
+	p.forms.RegisterNearby(app.Public().Counted(server.LimitNearby))
 	p.forms.Register(public, public.Drafts())
 	p.portal.RegisterPublic(public)
 	p.portal.RegisterFind(app.Public().Limited(server.LimitSignIn))
 	p.portal.RegisterPortal(app.Portal())
+	p.reports.RegisterPublic(app.Public().Limited(server.LimitSignIn))
 	p.mail.RegisterAdmin(administrators)
 	p.search.RegisterConsole(app.Console())
+	p.imports.RegisterAdmin(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.config.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.config.RegisterPublish(app.Admin(core.RoleConfigurator))
 }
@@ -194,20 +247,16 @@ func (p *pages) staffFrame(c *fiber.Ctx, by core.Actor, f *render.Frame) error {
 	if err != nil {
 		return err
 	}
-	mine, err := p.parts.cases.Count(ctx, reach, cases.Filter{Assignee: by.StaffID()})
-	if err != nil {
-		return err
-	}
-	open, err := p.parts.cases.Count(ctx, reach, cases.Filter{})
+	load, err := p.parts.cases.LoadOf(ctx, reach)
 	if err != nil {
 		return err
 	}
 	f.Viewer = render.Viewer{Name: by.Name, Account: "/staff/account", SignOut: "/sign-out"}
 	f.NewCase = "/cases/new"
-	f.Rail = layout.Entries(map[string]int{"mywork": mine, "queues": open}, "mywork", "queues", "search", "tasks")
+	f.Rail = layout.Entries(map[string]int{"mywork": load.Mine, "queues": load.Open}, "mywork", "queues", "search", "tasks")
 	var foot []string
 	if by.Has(core.RoleConfigurator) || by.Has(core.RoleAdministrator) {
-		foot = append(foot, "configuration")
+		foot = append(foot, "configuration", "imports")
 	}
 	if by.Has(core.RoleAdministrator) {
 		foot = append(foot, "mail")

@@ -29,6 +29,7 @@ import (
 //
 //	{case} {track}             a case by its reference, and by the secret in its link
 //	{person} {staff} {group}   a customer, a staff user, a group
+//	{program}                  a program that uses the API
 //
 // Say with of when it shows something of one case or one customer alone. Then
 // run the test with -update and look at the difference in docs/permissions.md.
@@ -53,7 +54,11 @@ var triedPages = map[string]page{
 	"GET /live":         {},
 	"POST /theme":       {form: url.Values{"theme": {"dark"}}},
 	"GET /frame/counts": {},
+	"GET /mywork/map":   {path: "/mywork/map?with=free&lat=54.978&lng=-1.617"},
 	"GET /palette":      {path: "/palette?q=a"},
+
+	"GET /map/ground":         {},
+	"GET /map/tiles/:z/:x/:y": {path: "/map/tiles/0/0/0"},
 
 	"GET /sign-in":                                {},
 	"POST /sign-in":                               {form: url.Values{"email": {"somebody@example.org"}}},
@@ -96,11 +101,40 @@ var triedPages = map[string]page{
 	"POST /people/groups/:key":                  {path: "/people/groups/{group}"},
 	"POST /people/groups/:key/members":          {path: "/people/groups/{group}/members"},
 	"POST /people/groups/:key/members/remove":   {path: "/people/groups/{group}/members/remove"},
+	"GET /people/programs":                      {},
+	"POST /people/programs":                     {},
+	"GET /people/programs/new":                  {},
+	"GET /people/programs/:no<int>":             {path: "/people/programs/{program}"},
+	"POST /people/programs/:no<int>":            {path: "/people/programs/{program}"},
+	"POST /people/programs/:no<int>/key":        {path: "/people/programs/{program}/key"},
+	"POST /people/programs/:no<int>/key/remove": {path: "/people/programs/{program}/key/remove"},
+	"POST /people/programs/:no<int>/revoke":     {path: "/people/programs/{program}/revoke", form: url.Values{"key": {"none"}}},
+	"GET /api/docs":                             {},
+	"GET /api/docs/:operation":                  {path: "/api/docs/raise-case"},
 
 	"GET /search":                                {path: "/search?q=bins"},
+	"GET /search/map":                            {path: "/search/map?q=heliotrope&box=-90,-180,90,180&zoom=3"},
+	"GET /search/saved":                          {},
+	"POST /search/saved":                         {form: url.Values{"query": {"q=bins"}}},
+	"GET /search/saved/:no<int>":                 {path: "/search/saved/1", of: ofHolder},
+	"POST /search/saved/:no<int>":                {path: "/search/saved/1", of: ofHolder},
+	"POST /search/saved/:no<int>/delete":         {path: "/search/saved/1/delete", of: ofHolder},
+	"GET /search/exports":                        {},
+	"POST /search/exports":                       {form: url.Values{"query": {"q=bins"}, "format": {"none"}}}, // whether somebody may export hangs on their groups
+	"GET /search/exports/:no<int>":               {path: "/search/exports/1", of: ofHolder},
+	"POST /search/exports/:no<int>/cancel":       {path: "/search/exports/1/cancel", of: ofHolder},
+	"POST /search/exports/:no<int>/delete":       {path: "/search/exports/1/delete", of: ofHolder},
+	"GET /search/exports/:no<int>/file":          {path: "/search/exports/1/file", of: ofHolder},
 	"GET /mail":                                  {},
 	"GET /mail/:no":                              {path: "/mail/1"},
 	"POST /mail/:no/again":                       {path: "/mail/1/again"},
+	"GET /imports":                               {},
+	"POST /imports":                              {},
+	"GET /imports/new":                           {},
+	"GET /imports/:no<int>":                      {path: "/imports/1"},
+	"GET /imports/:no<int>/report":               {path: "/imports/1/report"},
+	"POST /imports/:no<int>/start":               {path: "/imports/1/start"},
+	"POST /imports/:no<int>/cancel":              {path: "/imports/1/cancel"},
 	"GET /configuration":                         {},
 	"GET /configuration/types/:key":              {path: "/configuration/types/complaint"},
 	"GET /configuration/types/:key/versions":     {path: "/configuration/types/complaint/versions"},
@@ -153,6 +187,7 @@ var triedPages = map[string]page{
 	"POST /find":                        {},
 	"GET /forms/:type":                  {path: "/forms/enquiry"},
 	"POST /forms/:type":                 {path: "/forms/enquiry"},
+	"GET /forms/:type/nearby":           {path: "/forms/report/nearby?lat=54.978&lng=-1.617"},
 	"GET /forms/:type/:step":            {path: "/forms/enquiry/enquiry"},
 	"POST /forms/:type/:step":           {path: "/forms/enquiry/enquiry", draft: true},
 	"GET /forms/:type/done/:ref":        {path: "/forms/enquiry/done/{case}", of: ofHolder},
@@ -162,6 +197,14 @@ var triedPages = map[string]page{
 	"POST /forms/:type/continue/:token": {path: "/forms/enquiry/continue/guessed", of: ofHolder, draft: true},
 	"GET /answer/:token":                {path: "/answer/guessed", of: ofHolder},
 	"POST /answer/:token":               {path: "/answer/guessed", of: ofHolder},
+
+	"GET /reports/follow/:token":          {path: "/reports/follow/guessed"},
+	"POST /reports/follow/:token":         {path: "/reports/follow/guessed"},
+	"GET /reports/stop/:token":            {path: "/reports/stop/guessed"},
+	"POST /reports/stop/:token":           {path: "/reports/stop/guessed"},
+	"GET /reports/:ref":                   {path: "/reports/{case}"},
+	"GET /reports/:ref/pictures/:no<int>": {path: "/reports/{case}/pictures/1"},
+	"POST /reports/:ref/follow":           {path: "/reports/{case}/follow"},
 
 	"GET /track/:token":                {path: "/track/{track}"},
 	"GET /track/:token/questions/:no":  {path: "/track/{track}/questions/1"},
@@ -296,6 +339,7 @@ func (s *site) byLink(email string) (people.SignedIn, error) {
 // restricted one of somebody else, which nobody here may see.
 func (s *site) prepareCases() {
 	s.t.Helper()
+	s.prepareImport()
 	raise := func(word string) *subject {
 		it := &subject{c: s.council, id: core.NewID[core.CaseID]()}
 		it.do(core.PersonActor(s.brendan.ID, s.brendan.Name), &cases.Raise{
@@ -310,7 +354,17 @@ func (s *site) prepareCases() {
 	s.secret = s.read(hidden.id)
 	ordinary := s.subject(nil).id
 	s.words = strings.NewReplacer("{case}", string(s.read(ordinary).Ref), "{track}", s.cases.TrackingToken(ordinary), "{person}", fmt.Sprint(s.brendan.No),
-		"{staff}", fmt.Sprint(s.hire(s.t, "Spare Hand", nil).No), "{group}", "museum")
+		"{staff}", fmt.Sprint(s.hire(s.t, "Spare Hand", nil).No), "{group}", "museum", "{program}", fmt.Sprint(s.spareProgram()))
+}
+
+// spareProgram lets a program in whose access can be changed.
+func (s *site) spareProgram() int {
+	s.t.Helper()
+	client, _, err := s.people.CreateClient(s.t.Context(), core.SystemActor(), people.ClientInput{Name: "Spare script", Rights: core.Rights()})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return client.No
 }
 
 func (s *site) read(id core.CaseID) *core.Case {

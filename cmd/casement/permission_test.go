@@ -11,6 +11,7 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
@@ -201,6 +202,8 @@ func sample(command cases.Command, s *subject) any {
 		return &cases.ChangePriority{To: "high"}
 	case *cases.SetField:
 		return &cases.SetField{Field: "lessons", Value: "Ring first."}
+	case *cases.ChangePlace:
+		return &cases.ChangePlace{Place: &core.Point{Lat: 54.978, Lng: -1.617}, Address: "Mill Lane"}
 	case *cases.ChangeContact:
 		return &cases.ChangeContact{Contact: core.Contact{Name: "Amara", Phone: "07700 900482"}}
 	case *cases.ChangeMyContact:
@@ -245,6 +248,14 @@ func sample(command cases.Command, s *subject) any {
 		return &attachments.Enclose{Add: attachments.Add{Files: []core.AttachmentID{s.file}}}
 	case *attachments.Publish:
 		return &attachments.Publish{No: 1, Audience: core.Public}
+	case *attachments.Show:
+		return &attachments.Show{No: 1}
+	case *followers.Add:
+		return &followers.Add{}
+	case *followers.Remove:
+		return &followers.Remove{}
+	case *followers.End:
+		return &followers.End{Person: s.c.amara.ID}
 	case *attachments.Delete:
 		return &attachments.Delete{No: 1}
 	case *targets.Set:
@@ -259,6 +270,8 @@ func sample(command cases.Command, s *subject) any {
 		return &targets.Breach{Target: "respond"}
 	case *targets.Clear:
 		return &targets.Clear{Target: "respond", Reason: "Not needed."}
+	case *targets.Keep:
+		return &targets.Keep{Target: "respond", DueAt: casestest.Start.Add(30 * 24 * time.Hour)}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,42 @@ const (
 	unlockPrepare = `SELECT pg_advisory_unlock(hashtext('casement prepare'))`
 )
 
+// insertProof keeps which key the servers of this database share; of several
+// that start at once, one is first.
+const insertProof = `UPDATE installation SET key_proof = $1 WHERE key_proof IS NULL`
+
+const updateProof = `UPDATE installation SET key_proof = $1`
+
+const selectProof = `SELECT key_proof FROM installation`
+
+type keyProof struct{ KeyProof []byte }
+
+// errOtherKey is why a server does not start.
+var errOtherKey = errors.New("the secret key of this server is not the one this installation works with, so links in mails, sessions and forms made on one server would not work on another: " +
+	"give every server on this database the same CASEMENT_SECRET_KEY, or the same secret-key file; if the old key is lost or was seen by others, start one server with --new-key")
+
+// checkKey refuses a key that is not the installation's, unless it is meant to
+// become that.
+func (p *parts) checkKey(ctx context.Context) error {
+	write := insertProof
+	if p.newKey {
+		write = updateProof
+	}
+	if _, err := p.db.Pool().Exec(ctx, write, p.secret.Proof()); err != nil {
+		return postgres.Translate(err)
+	}
+	return p.compareKey(ctx)
+}
+
+// compareKey is checkKey that changes nothing.
+func (p *parts) compareKey(ctx context.Context) error {
+	of, err := postgres.One[keyProof](ctx, p.db.Pool(), errors.New("the installation has no row of its own"), selectProof)
+	if err == nil && of.KeyProof != nil && !bytes.Equal(of.KeyProof, p.secret.Proof()) {
+		err = errOtherKey
+	}
+	return err
+}
+
 const updatePrepared = `UPDATE installation SET prepared_at = $1, demonstration = $2`
 
 // preparation says how far an installation has been prepared.
@@ -38,6 +75,9 @@ type preparation struct {
 func (p *parts) prepare(ctx context.Context, demo bool) error {
 	if _, err := p.db.Pool().Exec(ctx, insertInstallation, "Casement", p.settings.Test, p.clock.Now()); err != nil {
 		return postgres.Translate(err)
+	}
+	if err := p.checkKey(ctx); err != nil {
+		return err
 	}
 	state, err := p.preparation(ctx)
 	p.demonstration = state.Demonstration

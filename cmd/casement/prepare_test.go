@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
@@ -51,20 +54,78 @@ func TestAFirstStartThatWasInterruptedIsTakenUpByTheNext(t *testing.T) {
 	}
 }
 
-func TestADemonstrationThatWasInterruptedIsTakenUpByTheNextStart(t *testing.T) {
+func TestADemonstrationThatWasInterruptedIsPlayedToItsEndByTheNextStart(t *testing.T) {
 	t.Parallel()
+	whole := assemble(t, pgtest.New(t), core.SystemClock{})
+	wantStaff, wantCases := prepared(t, whole, true)
+	wantEvents := history(t, whole)
 	p := assemble(t, pgtest.New(t), core.SystemClock{})
-	if err := p.ship(t.Context()); err != nil {
-		t.Fatal(err)
+	// The context ends when a third of the cases is there, whatever is being done.
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	watching := make(chan struct{})
+	go func() {
+		defer close(watching)
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for ctx.Err() == nil {
+			var n int
+			if p.db.Pool().QueryRow(ctx, `SELECT count(*) FROM cases`).Scan(&n) == nil && n >= wantCases/3 {
+				stop()
+			}
+			<-tick.C
+		}
+	}()
+	if err := p.prepare(ctx, true); err == nil {
+		t.Fatal("it was not interrupted")
 	}
-	if err := p.demonstrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	<-watching
 	var played int
-	if err := p.db.Pool().QueryRow(t.Context(), `SELECT count(*) FROM cases`).Scan(&played); err != nil {
+	if err := p.db.Pool().QueryRow(t.Context(), `SELECT count(*) FROM cases`).Scan(&played); err != nil || played == 0 || played >= wantCases {
+		t.Fatalf("%d of %d cases were played, %v", played, wantCases, err)
+	}
+	staff, cases := prepared(t, p, true)
+	if staff != wantStaff || cases != wantCases || history(t, p) != wantEvents {
+		t.Errorf("%d staff users, %d cases, %s; undisturbed it is %d, %d, %s", staff, cases, history(t, p), wantStaff, wantCases, wantEvents)
+	}
+	if again, n := prepared(t, p, true); again != wantStaff || n != wantCases {
+		t.Errorf("a further start makes it %d staff users and %d cases", again, n)
+	}
+}
+
+// history counts what happened to cases and what was written of it, by kind.
+func history(t *testing.T, p *parts) string {
+	t.Helper()
+	var of string
+	err := p.db.Pool().QueryRow(t.Context(), `SELECT concat_ws(' ',
+		(SELECT string_agg(kind || '=' || n, ' ' ORDER BY kind) FROM (SELECT kind, count(*) n FROM events WHERE stream_kind = 'case' GROUP BY kind) k),
+		(SELECT count(*) FROM notes), (SELECT count(*) FROM outbox))`).Scan(&of)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if staff, cases := prepared(t, p, true); staff != len(demoStaff) || cases != played || played == 0 {
-		t.Errorf("there are %d staff users and %d cases; %d were played", staff, cases, played)
+	return of
+}
+
+func TestAServerWithAnotherKeyDoesNotStartUnlessItIsMeantTo(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	first, second := assemble(t, pool, core.SystemClock{}), assemble(t, pool, core.SystemClock{}) // each makes a key in a directory of its own
+	if err := first.prepare(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	err := second.prepare(t.Context(), false)
+	if !errors.Is(err, errOtherKey) || !strings.Contains(err.Error(), "CASEMENT_SECRET_KEY") {
+		t.Errorf("with another key it starts, or says: %v", err)
+	}
+	second.newKey = true
+	if err := second.prepare(t.Context(), false); err != nil {
+		t.Errorf("meant: %v", err)
+	}
+	second.newKey = false
+	if err := second.prepare(t.Context(), false); err != nil {
+		t.Errorf("from then on: %v", err)
+	}
+	if err := first.compareKey(t.Context()); !errors.Is(err, errOtherKey) {
+		t.Errorf("the old key: %v", err)
 	}
 }

@@ -5,13 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"os"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/settings"
+	"github.com/casement-dev/casement/core/tracing"
 )
 
 // stopTime is how long running requests and jobs may take to end.
@@ -21,6 +26,7 @@ const stopTime = 20 * time.Second
 type serveCommand struct {
 	settings.Settings `embed:""`
 	Demo              bool `help:"Fill an empty installation with demonstration data: an invented council." env:"CASEMENT_DEMO"`
+	NewKey            bool `help:"Go on with another secret key than the installation had. Links in mails and open forms that were made with the old one stop working."`
 }
 
 // Run implements the command: database, schema, parts, jobs, pages, and then
@@ -36,7 +42,12 @@ func (cmd *serveCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer ln.Close()
-	d, err := openDatabase(ctx, s, log)
+	tracer, configure, err := startTracing(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer stopTracing(ctx, tracer, log)
+	d, err := openDatabase(ctx, s, log, configure...)
 	if err != nil {
 		return err
 	}
@@ -50,6 +61,7 @@ func (cmd *serveCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer p.close()
+	p.watch.tracer, p.newKey = tracer, cmd.NewKey
 	if err := p.prepare(ctx, cmd.Demo); err != nil {
 		return fmt.Errorf("prepare the installation: %w", err)
 	}
@@ -61,7 +73,6 @@ func (cmd *serveCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer stop()
 	p.greet(ctx, out, d)
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ln) }()
@@ -71,9 +82,46 @@ func (cmd *serveCommand) Run(ctx context.Context, out io.Writer) error {
 	case <-d.gone():
 		err = errors.New("the private database stopped by itself; see postgres.log in its directory")
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	// First the word that requests should go elsewhere; then, at once, the offices,
+	// so that another server takes them over while this one still answers.
+	app.Drain()
+	var stopping sync.WaitGroup
+	stopping.Go(stop)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.DrainTime+stopTime)
 	defer cancel()
-	return errors.Join(err, app.Shutdown(ending))
+	err = errors.Join(err, app.Shutdown(ending))
+	stopping.Wait()
+	return err
+}
+
+// startTracing makes the tracer, if there is somebody to send traces to, and
+// what connections to the database need for it.
+func startTracing(ctx context.Context, s *settings.Settings, log *slog.Logger) (*tracing.Tracer, []func(*pgxpool.Config), error) {
+	if s.Tracing.Endpoint == "" {
+		return nil, nil, nil
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	tracer, err := tracing.Start(ctx, tracing.Options{
+		Endpoint: s.Tracing.Endpoint, Share: s.Tracing.Share, Version: version, Server: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return tracer, []func(*pgxpool.Config){func(c *pgxpool.Config) { c.ConnConfig.Tracer = tracer.Database() }}, nil
+}
+
+// traceTime is how long the last traces may take to be sent.
+const traceTime = 3 * time.Second
+
+func stopTracing(ctx context.Context, tracer *tracing.Tracer, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceTime)
+	defer cancel()
+	if err := tracer.Stop(ctx); err != nil {
+		log.Warn("traces", "error", err)
+	}
 }
 
 // start begins what runs by itself: the queue, the follower of the feed on one
@@ -94,20 +142,28 @@ func (p *parts) start(ctx context.Context) (stop func(), err error) {
 		return nil, err
 	}
 	scheduler.Start()
+	following, resign := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	follower := events.NewFollower(p.db, p.clock, p.consumers()...)
 	running.Go(func() {
-		err := postgres.Elect(p.db.Pool(), "feed").Lead(ctx, func(ctx context.Context) error {
+		err := postgres.Elect(p.db.Pool(), "feed").Lead(following, func(ctx context.Context) error {
+			p.watch.leads.Store(true)
+			defer p.watch.leads.Store(false)
 			return follower.Follow(ctx, func(err error) { p.log.Error("follow the feed", "error", err) })
 		})
-		if err != nil && ctx.Err() == nil {
+		if err != nil && following.Err() == nil {
 			p.log.Error("the follower of the feed stopped", "error", err)
 		}
 	})
+	if p.meili != nil {
+		running.Go(func() { p.followMeili(following) })
+	}
 	running.Go(func() {
 		events.Listen(ctx, p.db, p.hub, func(err error) { p.log.Warn("live updates", "error", err) })
 	})
+	running.Go(func() { p.forgetFigures(ctx) })
 	return func() {
+		resign() // the offices first: others wait for them
 		ending, done := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 		defer done()
 		if err := scheduler.Stop(ending); err != nil {
@@ -122,4 +178,28 @@ func (p *parts) start(ctx context.Context) (stop func(), err error) {
 }
 
 // consumers keep what is derived from the feed.
-func (p *parts) consumers() []events.Consumer { return []events.Consumer{p.index.Follow} }
+func (p *parts) consumers() []events.Consumer {
+	return []events.Consumer{p.cases.FollowFigures, p.index.Follow}
+}
+
+// forgetFigures has the figures of queues read anew whenever the feed brings
+// something, so that a page that is told of a change shows it.
+func (p *parts) forgetFigures(ctx context.Context) {
+	changed, err := p.hub.Subscribe("counts")
+	if err != nil {
+		p.log.Error("listen for changed figures", "error", err)
+		return
+	}
+	defer changed.Close()
+	for {
+		select {
+		case <-changed.Wake():
+			changed.Take()
+			p.cases.ForgetFigures()
+		case <-changed.Done():
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -22,7 +22,7 @@ func (s *Service) insert(ctx context.Context, a core.Attachment, draft core.Draf
 }
 
 const columns = `a.id, a.case_id, a.draft_id, a.no, a.name, a.kind, a.size, a.sha256, a.audience, a.source, a.actor_kind, a.actor_id,
-	coalesce(u.name, p.name, '') AS actor_name, a.created_at`
+	coalesce(u.name, p.name, '') AS actor_name, a.created_at, a.shown_at IS NOT NULL AS shown`
 
 const joins = ` FROM attachments a
 LEFT JOIN staff_users u ON u.id = CASE WHEN a.actor_kind = 'staff' THEN a.actor_id::uuid END
@@ -43,13 +43,14 @@ type row struct {
 	ActorID   string
 	ActorName string
 	CreatedAt time.Time
+	Shown     bool
 }
 
 func (r row) noun() core.Attachment {
 	a := core.Attachment{
 		ID: r.ID, CaseID: r.CaseID, Name: r.Name, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256,
 		Audience: r.Audience, Source: r.Source,
-		By: core.Actor{Kind: r.ActorKind, ID: r.ActorID, Name: r.ActorName}, CreatedAt: r.CreatedAt.UTC(),
+		By: core.Actor{Kind: r.ActorKind, ID: r.ActorID, Name: r.ActorName}, CreatedAt: r.CreatedAt.UTC(), Shown: r.Shown,
 	}
 	if r.No != nil {
 		a.No = *r.No
@@ -115,7 +116,7 @@ FROM attachments WHERE case_id = $1`
 const lockPending = `SELECT id, draft_id, name, kind, size, audience, source, actor_kind, actor_id FROM attachments
 WHERE id = ANY ($1) AND case_id IS NULL AND deleted_at IS NULL ORDER BY id FOR UPDATE`
 
-const lockOne = `SELECT id, no, audience, source FROM attachments
+const lockOne = `SELECT id, no, audience, source, kind, shown_at IS NOT NULL AS shown FROM attachments
 WHERE case_id = $1 AND no = $2::bigint AND deleted_at IS NULL`
 
 // Whoever uploaded a file may have become anonymous since, on a later page of
@@ -126,7 +127,13 @@ WHERE id = $1 AND case_id IS NULL`
 
 const markDeleted = `UPDATE attachments SET deleted_at = $2, deleted_by = $3 WHERE id = $1`
 
-const setAudience = `UPDATE attachments SET audience = $2 WHERE id = $1`
+// What the requester may not see any more is not shown to everybody either.
+const setAudience = `UPDATE attachments SET audience = $2, shown_at = CASE WHEN $2 = 'public' THEN shown_at END WHERE id = $1`
+
+const setShown = `UPDATE attachments SET shown_at = $2 WHERE id = $1`
+
+const selectShown = `SELECT ` + columns + joins + `
+WHERE a.case_id = $1 AND a.deleted_at IS NULL AND a.audience = 'public' AND a.shown_at IS NOT NULL AND a.kind LIKE 'image/%' ORDER BY a.no`
 
 // counted is how many files a case has, while it is changed.
 type counted struct {
@@ -190,6 +197,8 @@ type held struct {
 	No       int
 	Audience core.Audience
 	Source   string
+	Kind     string
+	Shown    bool // on the public page of the report
 }
 
 func loadOne(r *cases.Reads, no int, into **held) {

@@ -38,7 +38,9 @@ type Service struct {
 	consequences map[core.EventKind][]func(*Work, core.Event) []Command
 	preloads     []func(*Reads)
 	listeners    []Listener
-	enqueue      func(b *pgx.Batch, cs core.CaseID)
+	enqueue      func(ctx context.Context, b *pgx.Batch, cs core.CaseID)
+	watch        Watch
+	figures      figures
 }
 
 // New makes the service. Nothing is queued for a changed case until
@@ -75,7 +77,9 @@ func (s *Service) Preload(f func(*Reads)) { s.preloads = append(s.preloads, f) }
 
 // Reactions says how the job that reacts to a changed case is queued on the
 // batch that commits the change.
-func (s *Service) Reactions(enqueue func(b *pgx.Batch, cs core.CaseID)) { s.enqueue = enqueue }
+func (s *Service) Reactions(enqueue func(ctx context.Context, b *pgx.Batch, cs core.CaseID)) {
+	s.enqueue = enqueue
+}
 
 // Types gives the published configuration.
 func (s *Service) Types() *casetypes.Service { return s.types }

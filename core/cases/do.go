@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,9 +37,14 @@ const (
 // is none of the actor's business; conflict when what a command touches has
 // changed since Seen, naming what, or when a guard refuses; unavailable when it
 // takes longer than [postgres.TxLimit].
-func (s *Service) Do(ctx context.Context, by core.Actor, r Request) (Result, error) {
+func (s *Service) Do(ctx context.Context, by core.Actor, r Request) (_ Result, err error) {
 	if err := r.check(); err != nil {
 		return Result{}, err
+	}
+	if s.watch != nil {
+		var passed func(error)
+		ctx, passed = s.watch(ctx, r)
+		defer func() { passed(err) }()
 	}
 	limited, cancel := context.WithTimeout(ctx, postgres.TxLimit)
 	defer cancel()
@@ -87,6 +91,7 @@ type attempt struct {
 	now     time.Time
 	hash    []byte // of the request, when it has a key
 	works   []*Work
+	grant   core.Grant // of a client
 }
 
 func (s *Service) do(ctx context.Context, by core.Actor, r Request) (result Result, err error) {
@@ -156,21 +161,25 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 	var groups []string
 	var left bool
 	if a.by.IsStaff() {
-		ReadAll(reads, selectLeft, []any{a.by.StaffID()}, func(found []leftRow) { left = len(found) > 0 })
-		reads.Query(selectGroups, []any{a.by.StaffID()}, func(rows pgx.Rows) (err error) {
-			groups, err = pgx.CollectRows(rows, pgx.RowTo[string])
-			return err
+		reads.member(a.by.StaffID(), &groups, &left)
+	}
+	if a.by.IsClient() {
+		ReadAll(reads, selectGrant, []any{a.by.ClientID(), a.now}, func(found []grantRow) {
+			if left = len(found) == 0; !left {
+				a.grant = core.Grant(found[0])
+			}
 		})
 	}
-	hours := map[string]int{}
-	ReadAll(reads, selectCalendars, nil, func(found []calendarHead) {
-		for _, h := range found {
-			hours[h.Key] = h.Version
-		}
-	})
+	// Whatever begins wants a calendar; else few changes do, and read it then.
+	var hours map[string]int
+	begins := false
 	for _, i := range order {
 		a.works[i] = a.work(a.request.Changes[i])
 		if a.works[i].isNew {
+			if !begins {
+				reads.hours(&hours)
+				begins = true
+			}
 			a.readPublished(reads, i)
 			a.readLoaders(reads, &Reads{Case: a.works[i].Case.ID, Work: a.works[i]}, i)
 		} else {
@@ -192,6 +201,9 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, postgres.Translate(err)
 	}
+	if left && a.by.IsClient() {
+		return nil, noAccess()
+	}
 	if left {
 		return nil, core.Forbidden("Your account has been deactivated.")
 	}
@@ -206,11 +218,7 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 
 func (a *attempt) work(ch Change) *Work {
 	_, raises := ch.Commands[0].(*Raise)
-	return &Work{
-		Case: &core.Case{ID: ch.Case}, Now: a.now, HappenedAt: a.now, By: a.by, Origin: a.request.Origin,
-		door: a.door, tx: a.conn, types: a.door.types.Over(a.conn), recorded: &core.Case{ID: ch.Case}, isNew: raises,
-		slots: map[any]any{}, made: core.Made{},
-	}
+	return a.door.work(a.by, a.request.Origin, a.now, ch.Case, raises, a.conn)
 }
 
 // readCase adds the reads of one existing case: the row, locked; what happened
@@ -227,7 +235,7 @@ func (a *attempt) readCase(reads *Reads, i int) {
 			return err
 		}
 		w.Case = found[0].noun()
-		w.recorded = w.Case.Clone()
+		w.recorded, w.found = w.Case.Clone(), w.scope()
 		w.slots[published] = &found[0].Published
 		return nil
 	})
@@ -289,7 +297,7 @@ func (a *attempt) apply(ctx context.Context, i int) error {
 	}
 	w.May = a.permissions(w, ch)
 	// A right to export or to raise, say, does not show that a case exists.
-	if !w.isNew && !w.Holds(core.MayEnquire) && !w.Holds(core.MayRequest) || len(w.May) == 0 {
+	if !w.isNew && !w.Holds(core.MayEnquire) && !w.Holds(core.MayRequest) && !w.Holds(core.MayFollow) || len(w.May) == 0 {
 		return noSuchCase()
 	}
 	if err := w.refuseStale(ch.Commands); err != nil {
@@ -300,23 +308,20 @@ func (a *attempt) apply(ctx context.Context, i int) error {
 			return err
 		}
 	}
-	if left := core.Difference(w.recorded, w.Case); len(left) > 0 {
-		return fmt.Errorf("case %s was changed without an event: %v", w.Case.Ref, left)
-	}
-	return nil
+	return w.forgotten()
 }
 
 // permissions resolves what the actor may do with the case of w.
 func (a *attempt) permissions(w *Work, ch Change) []core.Permission {
 	switch {
 	case w.isNew:
-		return mayRaise(a.by, w.Type, w.Groups)
+		return mayRaise(a.by, w.Type, standing{groups: w.Groups, grant: a.grant})
 	default:
 		reasons := make([]core.AccessReason, 0, len(*accessSlot.Of(w)))
 		for _, r := range *accessSlot.Of(w) {
 			reasons = append(reasons, r.Why)
 		}
-		return mayDo(a.by, w.Case, w.Type, w.Groups, reasons)
+		return mayDo(a.by, w.Case, w.Type, standing{w.Groups, reasons, a.grant})
 	}
 }
 
@@ -327,19 +332,18 @@ func (w *Work) refuseStale(commands []Command) error {
 	for _, cmd := range commands {
 		mine = append(mine, cmd.Touches()...)
 	}
-	var changed []string
+	var changed []core.Aspect
 	for _, since := range *touchedSlot.Of(w) {
 		for _, aspect := range since.Aspects {
-			if slices.Contains(mine, aspect) && !slices.Contains(changed, aspect.Words()) {
-				changed = append(changed, aspect.Words())
+			if slices.Contains(mine, aspect) && !slices.Contains(changed, aspect) {
+				changed = append(changed, aspect)
 			}
 		}
 	}
 	if len(changed) == 0 {
 		return nil
 	}
-	return core.Conflict("Somebody changed the %s while you were looking. Nothing of yours was saved; see how it stands now, and try again.",
-		strings.Join(changed, " and the "))
+	return &Stale{changed}
 }
 
 // commit writes the cases, what the commands queued, the events, the result
@@ -360,7 +364,7 @@ func (a *attempt) commit(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 		if a.door.enqueue != nil && len(w.entries) > 0 {
-			a.door.enqueue(&b, w.Case.ID)
+			a.door.enqueue(ctx, &b, w.Case.ID)
 		}
 	}
 	if a.request.Key != "" {
@@ -378,18 +382,26 @@ func (a *attempt) commit(ctx context.Context) (Result, error) {
 }
 
 func (w *Work) queueEvents(b *pgx.Batch) error {
-	version := w.Case.Version - core.Version(len(w.entries))
-	for _, e := range w.entries {
-		version++
-		err := events.Append(b, events.Entry{
-			Stream: core.StreamCase, StreamID: w.Case.ID.String(), Version: version,
-			Event: e.event, Actor: e.actor, Origin: w.Origin, HappenedAt: e.at, RecordedAt: w.Now,
-		})
-		if err != nil {
+	for _, e := range w.history() {
+		if err := events.Append(b, e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// history is what was recorded, as it goes into the feed.
+func (w *Work) history() []events.Entry {
+	out := make([]events.Entry, len(w.entries))
+	version, stream := w.Case.Version-core.Version(len(w.entries)), w.Case.ID.String()
+	for i, e := range w.entries {
+		version++
+		out[i] = events.Entry{
+			Stream: core.StreamCase, StreamID: stream, Version: version,
+			Event: e.event, Actor: e.actor, Origin: w.Origin, HappenedAt: e.at, RecordedAt: w.RecordedAt,
+		}
+	}
+	return out
 }
 
 // principal is whose keys a key is compared with. It is hashed, so that the

@@ -62,10 +62,9 @@ func (s *Service) see(ctx context.Context, by core.Actor, cs *core.Case, needs c
 	if err != nil {
 		return nil, err
 	}
-	var groups []string
-	var reasons []core.AccessReason
+	var has standing
 	if by.IsStaff() {
-		if groups, err = s.groupsOf(ctx, by.StaffID()); err != nil {
+		if has.groups, err = s.groupsOf(ctx, by.StaffID()); err != nil {
 			return nil, err
 		}
 		found, err := postgres.All[accessRow](ctx, s.db.Pool(), selectAccess, cs.ID, by.ID)
@@ -73,10 +72,15 @@ func (s *Service) see(ctx context.Context, by core.Actor, cs *core.Case, needs c
 			return nil, err
 		}
 		for _, r := range found {
-			reasons = append(reasons, r.Why)
+			has.reasons = append(has.reasons, r.Why)
 		}
 	}
-	seen := &Seen{cs, t, mayDo(by, cs, t, groups, reasons)}
+	if by.IsClient() {
+		if has.grant, err = s.grantOf(ctx, by.ClientID()); err != nil {
+			return nil, err
+		}
+	}
+	seen := &Seen{cs, t, mayDo(by, cs, t, has)}
 	if !seen.MayDo(needs) {
 		return nil, noSuchCase()
 	}
@@ -117,5 +121,5 @@ const deleteOldKeys = `DELETE FROM idempotency_keys WHERE created_at < $1`
 // who was there a while ago.
 func (s *Service) Sweep(ctx context.Context) error {
 	_, err := s.db.Pool().Exec(ctx, deleteOldKeys, s.clock.Now().Add(-keepKeys))
-	return errors.Join(postgres.Translate(err), s.SweepPresence(ctx))
+	return errors.Join(postgres.Translate(err), s.SweepPresence(ctx), s.SweepLooks(ctx))
 }

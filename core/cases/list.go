@@ -66,6 +66,10 @@ type List struct {
 	Next string // cursor of the page after; "" when this is the last
 }
 
+// manyScopes is how many scopes a list scans one by one. With more, all cases
+// are read in the order of the list, and those of the scopes kept.
+const manyScopes = 64
+
 // PageSize is how many rows a page of a list has unless it asks for fewer.
 const PageSize = 25
 
@@ -130,11 +134,14 @@ func (s *Service) List(ctx context.Context, r Reach, f Filter, after string, lim
 		q.and(fmt.Sprintf("(%s, c.id) %s (%s::timestamptz, %s::uuid)", order.key, order.compare, q.arg(at), q.arg(id)))
 	}
 	where, n := q.where(), q.arg(limit+1)
-	// One short index scan for each scope, and one for the single cases that
-	// are open to this actor for another reason; then the best of them all.
-	inner := fmt.Sprintf(`SELECT c.id, %[1]s AS k FROM unnest(%[2]s::int[]) AS s(id) CROSS JOIN LATERAL (
-			SELECT c.id, c.due_at, c.raised_at FROM cases c WHERE c.scope_id = s.id%[3]s ORDER BY %[1]s%[4]s, c.id%[4]s LIMIT %[5]s) c`,
-		order.key, q.arg(scopes), where, order.direction, n)
+	inner := `SELECT c.id, %[1]s AS k FROM unnest(%[2]s::int[]) AS s(id) CROSS JOIN LATERAL (
+			SELECT c.id, c.due_at, c.raised_at FROM cases c WHERE c.scope_id = s.id%[3]s ORDER BY %[1]s%[4]s, c.id%[4]s LIMIT %[5]s) c`
+	if len(scopes) > manyScopes {
+		inner = `(SELECT c.id, %[1]s AS k FROM cases c WHERE c.scope_id = ANY (%[2]s::int[])%[3]s ORDER BY %[1]s%[4]s, c.id%[4]s LIMIT %[5]s)`
+	}
+	// Short scans of indexes, and one for the single cases that are open to this
+	// actor for another reason; then the best of them all.
+	inner = fmt.Sprintf(inner, order.key, q.arg(scopes), where, order.direction, n)
 	if f.Scopes == nil {
 		inner += fmt.Sprintf(` UNION SELECT c.id, %s AS k%s%s`, order.key, q.openedTo(r), where)
 	}
@@ -217,7 +224,12 @@ func (s *Service) Count(ctx context.Context, r Reach, f Filter) (int, error) {
 		scopes = r.Scopes
 	}
 	where := q.where()
-	counted := fmt.Sprintf(`SELECT c.id FROM cases c WHERE c.scope_id = ANY (%s::int[])%s LIMIT %d`, q.arg(scopes), where, MaxCount+1)
+	counted := `SELECT c.id FROM unnest(%s::int[]) AS s(id) CROSS JOIN LATERAL (
+			SELECT c.id FROM cases c WHERE c.scope_id = s.id%s LIMIT %[3]d) c LIMIT %[3]d`
+	if len(scopes) > manyScopes {
+		counted = `SELECT c.id FROM cases c WHERE c.scope_id = ANY (%s::int[])%s LIMIT %d`
+	}
+	counted = fmt.Sprintf(counted, q.arg(scopes), where, MaxCount+1)
 	if f.Scopes == nil {
 		counted = fmt.Sprintf(`(%s) UNION (SELECT c.id%s%s LIMIT %d)`, counted, q.openedTo(r), where, MaxCount+1)
 	}

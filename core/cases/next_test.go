@@ -108,38 +108,6 @@ func TestNobodyTakesTheNextCaseOfAQueueThatIsNotTheirs(t *testing.T) {
 	}
 }
 
-func TestAQueueIsCountedOnceForAllItsFigures(t *testing.T) {
-	t.Parallel()
-	w := casestest.New(t)
-	overdue, soon, opened, closed := w.Raise(t), w.Raise(t), w.Raise(t), w.Raise(t)
-	due(t, w, overdue, casestest.Start.Add(-time.Hour))
-	due(t, w, soon, casestest.Start.Add(time.Hour))
-	w.Do(t, w.Priya, opened, cases.Open{}, cases.Claim{}, &cases.ChangeStatus{To: "waiting"})
-	w.Do(t, w.Priya, closed, &cases.Close{Status: "closed", Reason: "upheld"})
-	handed := w.Raise(t)
-	w.Do(t, w.Priya, handed, &cases.Reassign{Group: "highways", Reason: "specialist"})
-	for name, c := range map[string]struct {
-		by   core.Actor
-		want cases.Tally
-	}{
-		"the team that manages all": {w.Priya, cases.Tally{Open: 4, Overdue: 1, Unclaimed: 3, Unopened: 3, Waiting: 1, Soon: 2}},
-		"the team that holds one":   {w.Ines, cases.Tally{Open: 1, Unclaimed: 1, Unopened: 1}},
-		"a stranger":                {w.Other, cases.Tally{}},
-	} {
-		tallies, err := w.Cases.Tally(t.Context(), reach(t, w, c.by), casestest.Start.Add(2*time.Hour))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var sum cases.Tally
-		for _, tally := range tallies {
-			sum = sum.Plus(tally)
-		}
-		if sum != c.want {
-			t.Errorf("%s: %+v, want %+v", name, sum, c.want)
-		}
-	}
-}
-
 func TestRowsAreReadInTheOrderAskedForAndWithinReach(t *testing.T) {
 	t.Parallel()
 	w := casestest.New(t)

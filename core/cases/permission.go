@@ -6,22 +6,40 @@ import (
 	"github.com/casement-dev/casement/core"
 )
 
+// standing is what the database knows of an actor, read for one change or one
+// look. The zero standing opens nothing.
+type standing struct {
+	groups  []string            // of a staff user
+	reasons []core.AccessReason // why else a case is open to a staff user
+	grant   core.Grant          // of a client
+}
+
 // mayDo lists what an actor may do with one case. It is the only place where
 // duties, reasons for access and links become permissions; the scopes of lists
 // (list.go) are the same rule, said in SQL.
-func mayDo(by core.Actor, cs *core.Case, t *core.CaseType, groups []string, reasons []core.AccessReason) []core.Permission {
+func mayDo(by core.Actor, cs *core.Case, t *core.CaseType, has standing) []core.Permission {
 	var may []core.Permission
 	switch by.Kind {
 	case core.ActorStaff:
 		if cs.Confidentiality == core.Normal {
-			may = t.Groups.Permissions(groups, cs.Group)
+			may = t.Groups.Permissions(has.groups, cs.Group)
 		}
-		for _, why := range reasons {
+		for _, why := range has.reasons {
 			may = append(may, why.Permissions()...)
+		}
+		if slices.Contains(may, core.MayEnquire) {
+			may = append(may, core.MayFollow)
+		}
+	case core.ActorClient:
+		if cs.Confidentiality == core.Normal {
+			may = has.grant.On(t.Key)
 		}
 	case core.ActorPerson:
 		if by.Case == cs.ID || by.Case.IsZero() && !cs.Requester.IsZero() && by.PersonID() == cs.Requester {
 			may = []core.Permission{core.MayRequest}
+		}
+		if by.Case.IsZero() && t.Reports.Public && cs.Confidentiality == core.Normal {
+			may = append(may, core.MayFollow)
 		}
 	case core.ActorAnonymous:
 		if by.Case == cs.ID {
@@ -38,17 +56,22 @@ func mayDo(by core.Actor, cs *core.Case, t *core.CaseType, groups []string, reas
 }
 
 // mayRaise lists what an actor may do while raising a case of a type.
-func mayRaise(by core.Actor, t *core.CaseType, groups []string) []core.Permission {
+func mayRaise(by core.Actor, t *core.CaseType, has standing) []core.Permission {
 	if by.IsPublic() && t.Groups.RaisableBy(by) || by.Kind == core.ActorSystem {
 		return []core.Permission{core.MayRaise}
 	}
 	if by.IsStaff() {
 		// The manage duty's permissions count whatever group the case goes to.
-		if may := t.Groups.Permissions(groups, ""); slices.Contains(may, core.MayRaise) {
+		if may := t.Groups.Permissions(has.groups, ""); slices.Contains(may, core.MayRaise) {
 			return may
 		}
 		if slices.Contains(t.Groups[core.DutyRaise], core.Everyone) {
 			return []core.Permission{core.MayRaise}
+		}
+	}
+	if by.IsClient() {
+		if may := has.grant.On(t.Key); slices.Contains(may, core.MayRaise) {
+			return may
 		}
 	}
 	return nil
@@ -58,7 +81,7 @@ func mayRaise(by core.Actor, t *core.CaseType, groups []string) []core.Permissio
 // there are reasons for access, holds a permission on a case. It is for those
 // whom something concerns, such as a message, not for the one who acts.
 func Allows(cs *core.Case, t *core.CaseType, groups []string, reasons []core.AccessReason, p core.Permission) bool {
-	return slices.Contains(mayDo(core.Actor{Kind: core.ActorStaff}, cs, t, groups, reasons), p)
+	return slices.Contains(mayDo(core.Actor{Kind: core.ActorStaff}, cs, t, standing{groups: groups, reasons: reasons}), p)
 }
 
 // Allows reports whether a staff user who is a member of groups, and for whom

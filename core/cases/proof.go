@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/casement-dev/casement/core"
@@ -21,6 +22,11 @@ type provable struct {
 	PersonAddress string
 }
 
+const (
+	maxProofs = 10 // tries of one reference
+	proofsPer = time.Hour
+)
+
 // minPostcode is the least letters and digits of a postcode, so that a house
 // number proves nothing.
 const minPostcode = 5
@@ -28,13 +34,23 @@ const minPostcode = 5
 // FindByProof returns the token that follows a case (see [Service.FindByToken])
 // to somebody who knows its reference and the requester's postcode or email
 // address. Every wrong pair gives the same not-found error. A case raised
-// anonymously, or without either, cannot be found so. Callers bound how often
-// somebody may try.
+// anonymously, or without either, cannot be found so.
+//
+// Postcodes of a town are few, so a reference may be tried ten times in an
+// hour, from wherever and on whichever server, whether or not there is such a
+// case: then the error is too many. Callers bound how often one address tries.
 func (s *Service) FindByProof(ctx context.Context, ref, proof string) (string, error) {
 	wrong := core.NotFound("We cannot find a case with this reference and this postcode or email address. Check both, and try again.")
 	parsed, err := core.ParseReference(ref)
 	if err != nil {
 		return "", wrong
+	}
+	may, _, err := postgres.NewCounts(s.db).Try(ctx, s.secret.CountingKey("reference "+string(parsed)), maxProofs, proofsPer, s.clock.Now())
+	if err != nil {
+		return "", err
+	}
+	if !may {
+		return "", &core.Error{Kind: core.ErrTooMany, Message: "This reference has been tried too often. Wait an hour, or telephone us."}
 	}
 	row, err := postgres.One[provable](ctx, s.db.Pool(), wrong, selectProvable, parsed)
 	if err != nil {

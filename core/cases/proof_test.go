@@ -1,7 +1,9 @@
 package cases_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
@@ -33,6 +35,7 @@ func TestAReferenceWithAPostcodeOrEmailAddressFindsTheCase(t *testing.T) {
 	wrong := ""
 	check := func(ref, proof string) {
 		t.Helper()
+		w.Clock.Advance(time.Hour) // so that nobody is told to wait
 		_, err := w.Cases.FindByProof(t.Context(), ref, proof)
 		if core.KindOf(err) != core.ErrNotFound {
 			t.Errorf("%q with %q: %v", ref, proof, err)
@@ -81,4 +84,20 @@ func TestTheRequesterChangesTheirOwnContactDetailsAlone(t *testing.T) {
 		t.Errorf("the contact is %+v", got)
 	}
 	w.Rewinds(t, id)
+}
+
+func TestAReferenceIsTriedTenTimesAnHourOnAllServersTogether(t *testing.T) {
+	t.Parallel()
+	w := casestest.New(t)
+	servers := []*cases.Service{w.Cases, cases.New(w.DB, w.Types, w.Clock, casestest.Secret)}
+	for _, ref := range []string{string(w.Case(t, w.Raise(t)).Ref), string(core.NewReference("CMP"))} { // whether or not there is such a case
+		for n := range 10 {
+			if _, err := servers[n%2].FindByProof(t.Context(), strings.ToLower(ref), "NM9 9ZZ"); core.KindOf(err) != core.ErrNotFound {
+				t.Fatalf("try %d: %v", n, err)
+			}
+		}
+		if _, err := w.Cases.FindByProof(t.Context(), ref, "NM9 9ZZ"); core.KindOf(err) != core.ErrTooMany {
+			t.Errorf("the eleventh try: %v", err)
+		}
+	}
 }

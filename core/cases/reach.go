@@ -27,10 +27,14 @@ type scopeRow struct {
 	Confidentiality core.Confidentiality
 }
 
-// ReachOf resolves the scopes in which a staff user holds a permission, such as
-// MayView. Nobody else has any: customers see their own cases only.
+// ReachOf resolves the scopes in which a staff user or a client holds a
+// permission, such as MayView. Nobody else has any: customers see their own
+// cases only.
 func (s *Service) ReachOf(ctx context.Context, by core.Actor, needs core.Permission) (Reach, error) {
 	r := Reach{By: by, Groups: []string{}, Scopes: []int32{}}
+	if by.IsClient() {
+		return s.reachOfClient(ctx, r, needs)
+	}
 	if !by.IsStaff() {
 		return r, nil
 	}

@@ -93,6 +93,16 @@ type calendarHead struct {
 	Version int
 }
 
+// hours adds the query for the newest version of each calendar.
+func (r *Reads) hours(into *map[string]int) {
+	ReadAll(r, selectCalendars, nil, func(found []calendarHead) {
+		*into = make(map[string]int, len(found))
+		for _, h := range found {
+			(*into)[h.Key] = h.Version
+		}
+	})
+}
+
 const selectTouchedSince = `SELECT version, aspects FROM events
 WHERE stream_kind = 'case' AND stream_id = $1 AND version > $2 ORDER BY version`
 
@@ -107,10 +117,25 @@ const selectAccess = `SELECT why FROM case_access WHERE case_id = $1 AND (
 	OR actor_kind = 'group' AND actor_id IN (SELECT group_key FROM memberships WHERE staff_id = $2::uuid))
 AND NOT EXISTS (SELECT FROM staff_users u WHERE u.id = $2::uuid AND NOT u.active)`
 
-// selectLeft finds a staff user who was deactivated.
-const selectLeft = `SELECT id FROM staff_users WHERE id = $1 AND NOT active`
+// selectMembership finds the groups of a staff user, and whether they may still
+// come in.
+const selectMembership = `SELECT u.active, CASE WHEN u.active THEN ARRAY(SELECT m.group_key FROM memberships m WHERE m.staff_id = u.id) ELSE '{}' END AS groups
+FROM staff_users u WHERE u.id = $1`
 
-type leftRow struct{ ID core.StaffID }
+type membershipRow struct {
+	Active bool
+	Groups []string
+}
+
+// member adds the query for the groups of a staff user; left is set for one who
+// was deactivated.
+func (r *Reads) member(id core.StaffID, groups *[]string, left *bool) {
+	ReadAll(r, selectMembership, []any{id}, func(found []membershipRow) {
+		if len(found) > 0 {
+			*groups, *left = found[0].Groups, !found[0].Active
+		}
+	})
+}
 
 type accessRow struct{ Why core.AccessReason }
 
@@ -153,19 +178,35 @@ WHERE id = $1`
 // queueCase writes the case as the commands left it.
 func (w *Work) queueCase(b *pgx.Batch) {
 	cs := w.Case
-	b.Queue(insertScope, cs.Type, cs.Group, cs.Confidentiality)
+	if scope := w.scope(); scope != w.found {
+		b.Queue(insertScope, scope.typeKey, scope.group, scope.confidentiality)
+	}
 	if w.isNew {
-		b.Queue(insertCase, cs.ID, cs.Ref, cs.Type, cs.TypeVersion, cs.Version, cs.Confidentiality, cs.Subject,
-			cs.Description, cs.Subtype, cs.Priority, cs.Channel, toPoint(cs.Place), cs.Address, jsonObject(cs.Fields), cs.Status,
-			cs.StatusKind, cs.Stage, cs.Group, cs.Assignee, cs.Creator, cs.Level, cs.Requester, cs.Anonymous, cs.OnBehalfOf,
-			cs.Contact, core.TokenHash(w.tracking), cs.RaisedAt, cs.ReceivedAt, orNull(cs.OpenedAt), orNull(cs.FirstResponseAt),
-			orNull(cs.ResolvedAt), orNull(cs.ClosedAt), cs.Outcome, cs.Reopened, w.Now, orNull(cs.DueAt))
+		b.Queue(insertCase, w.row()...)
 		return
 	}
 	b.Queue(updateCase, cs.ID, cs.Version, cs.Confidentiality, cs.Subject, cs.Subtype, cs.Priority, toPoint(cs.Place), cs.Address,
 		jsonObject(cs.Fields), cs.Status, cs.StatusKind, cs.Group, cs.Assignee, cs.Stage, cs.Level, cs.Contact,
 		orNull(cs.OpenedAt), orNull(cs.FirstResponseAt), orNull(cs.ResolvedAt), orNull(cs.ClosedAt), cs.Outcome, cs.Reopened,
 		cs.Requester, w.Now, orNull(cs.DueAt))
+}
+
+// row is a new case in the order of the columns of insertCase, without its scope.
+func (w *Work) row() []any {
+	cs := w.Case
+	return []any{
+		uuidOf(cs.ID), cs.Ref, cs.Type, cs.TypeVersion, cs.Version, cs.Confidentiality, cs.Subject,
+		cs.Description, cs.Subtype, cs.Priority, cs.Channel, toPoint(cs.Place), cs.Address, jsonObject(cs.Fields), cs.Status,
+		cs.StatusKind, cs.Stage, cs.Group, uuidOf(cs.Assignee), uuidOf(cs.Creator), cs.Level, uuidOf(cs.Requester), cs.Anonymous,
+		cs.OnBehalfOf, cs.Contact, core.TokenHash(w.tracking), cs.RaisedAt, cs.ReceivedAt, orNull(cs.OpenedAt),
+		orNull(cs.FirstResponseAt), orNull(cs.ResolvedAt), orNull(cs.ClosedAt), cs.Outcome, cs.Reopened, w.RecordedAt,
+		orNull(cs.DueAt),
+	}
+}
+
+// uuidOf writes an identifier as the database does; the zero one is NULL.
+func uuidOf[I ~[16]byte](id I) pgtype.UUID {
+	return pgtype.UUID{Bytes: [16]byte(id), Valid: id != I{}}
 }
 
 // orZero and orNull stand between a zero time, which means "never", and NULL.

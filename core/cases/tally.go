@@ -3,13 +3,16 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/casement-dev/casement/core/postgres"
 )
 
 // Tally is how many open cases there are, and of which sort: the figures
-// beside the names of queues.
+// beside the names of queues. Overdue and Soon of one scope stop at
+// [MaxCount]+1.
 type Tally struct {
 	Open      int
 	Overdue   int
@@ -28,32 +31,72 @@ func (t Tally) Plus(other Tally) Tally {
 	}
 }
 
-// selectTally counts each scope once for all figures. It looks at no more than
-// the 10,000 cases of a scope that are due first: beyond that, figures are
-// shown as "999+" anyway.
-const selectTally = `SELECT s.id AS scope_id, t.open, t.overdue, t.unclaimed, t.unopened, t.reopened, t.waiting, t.soon
-FROM unnest($1::int[]) AS s(id) CROSS JOIN LATERAL (
-	SELECT count(*) AS open, count(*) FILTER (WHERE n.due_at < $2) AS overdue, count(*) FILTER (WHERE n.assignee_id IS NULL) AS unclaimed,
-		count(*) FILTER (WHERE n.opened_at IS NULL) AS unopened, count(*) FILTER (WHERE n.reopened > 0) AS reopened,
-		count(*) FILTER (WHERE n.status_kind = 'waiting') AS waiting, count(*) FILTER (WHERE n.due_at < $3) AS soon
-	FROM (SELECT c.due_at, c.assignee_id, c.opened_at, c.reopened, c.status_kind FROM cases c
-		WHERE c.scope_id = s.id AND c.status_kind IN ('start', 'open', 'waiting')
-		ORDER BY coalesce(c.due_at, 'infinity'), c.id LIMIT 10000) n) t`
+// selectTally reads what the follower has counted. What time alone changes is
+// counted here, no further than anybody wants to know.
+const selectTally = `SELECT f.scope_id, f.open, f.unclaimed, f.unopened, f.reopened, f.waiting,
+	(SELECT count(*) FROM (SELECT FROM counted_cases k WHERE k.scope_id = f.scope_id AND k.due_at < $2 LIMIT 1000) late) AS overdue,
+	(SELECT count(*) FROM (SELECT FROM counted_cases k WHERE k.scope_id = f.scope_id AND k.due_at < $3 LIMIT 1000) near) AS soon
+FROM scope_figures f WHERE f.scope_id = ANY ($1::int[])`
 
 type tallyRow struct {
 	ScopeID int32
 	Tally
 }
 
-// Tally counts the open cases of every scope in the reach, by scope.
+// Tally says how many open cases every scope in the reach has, by scope, as the
+// follower of the feed last counted them: a moment ago. The result must not be
+// changed. soon is best a round instant: each is read and kept by itself
+// ([Service.KeepFigures]).
 func (s *Service) Tally(ctx context.Context, r Reach, soon time.Time) (map[int32]Tally, error) {
-	rows, err := postgres.All[tallyRow](ctx, s.db.Pool(), selectTally, r.Scopes, s.clock.Now(), soon)
+	scopes := slices.Clone(r.Scopes)
+	slices.Sort(scopes)
+	return s.figures.get(ctx, tallyKey(scopes, soon), func(ctx context.Context) (map[int32]Tally, error) {
+		rows, err := postgres.All[tallyRow](ctx, s.db.Pool(), selectTally, scopes, s.clock.Now(), soon)
+		if err != nil {
+			return nil, fmt.Errorf("read the figures of queues: %w", err)
+		}
+		out := make(map[int32]Tally, len(rows))
+		for _, row := range rows {
+			out[row.ScopeID] = row.Tally
+		}
+		return out, nil
+	})
+}
+
+// tallyKey names a set of scopes.
+func tallyKey(scopes []int32, soon time.Time) string {
+	key := strconv.AppendInt(make([]byte, 0, 12+4*len(scopes)), soon.Unix(), 36)
+	for _, scope := range scopes {
+		key = strconv.AppendInt(append(key, ' '), int64(scope), 36)
+	}
+	return string(key)
+}
+
+// Load is what every page of a staff user says of their work.
+type Load struct {
+	Mine int // open cases they hold, up to [MaxCount]+1
+	Open int // open cases in their reach; exact below [MaxCount]
+}
+
+// selectLoad counts what depends on the one who looks: the open cases they
+// hold, and those opened to them for another reason than their duties.
+const selectLoad = `SELECT
+	(SELECT count(*) FROM (SELECT FROM cases c WHERE c.assignee_id = $1::uuid AND c.status_kind IN ('start', 'open', 'waiting')
+		AND ` + isReached + ` LIMIT 1000) held) AS mine,
+	(SELECT count(*) FROM (SELECT DISTINCT c.id FROM case_access a JOIN cases c ON c.id = a.case_id
+		WHERE (a.actor_kind = 'staff' AND a.actor_id = $3 OR a.actor_kind = 'group' AND a.actor_id = ANY ($4))
+			AND a.why IN ('escalated', 'named') AND c.status_kind IN ('start', 'open', 'waiting') AND NOT c.scope_id = ANY ($2)
+		LIMIT 1000) beside) AS open`
+
+// LoadOf says how much work is in the reach of a staff user.
+func (s *Service) LoadOf(ctx context.Context, r Reach) (Load, error) {
+	load, err := postgres.One[Load](ctx, s.db.Pool(), nil, selectLoad, r.By.StaffID(), r.Scopes, r.By.ID, r.Groups)
 	if err != nil {
-		return nil, fmt.Errorf("count the cases of queues: %w", err)
+		return load, fmt.Errorf("count the cases of a staff user: %w", err)
 	}
-	out := make(map[int32]Tally, len(rows))
-	for _, row := range rows {
-		out[row.ScopeID] = row.Tally
+	tallies, err := s.Tally(ctx, r, time.Time{})
+	for _, t := range tallies {
+		load.Open += t.Open
 	}
-	return out, nil
+	return load, err
 }

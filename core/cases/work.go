@@ -13,6 +13,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/postgres"
 )
 
 // maxDepth bounds consequences of consequences.
@@ -26,6 +27,7 @@ type Work struct {
 	Type       *core.CaseType // as published now
 	Now        time.Time
 	HappenedAt time.Time // when it became true; Now unless a command says otherwise
+	RecordedAt time.Time // when it is written down; later than Now for what happened elsewhere ([Past])
 	By         core.Actor
 	Origin     core.Origin
 	Groups     []string          // the actor's, when a staff user
@@ -43,7 +45,8 @@ type Work struct {
 	slots    map[any]any
 	made     core.Made
 	tracking string
-	hours    map[string]int // newest version of each calendar
+	found    scopeOf        // of the case as it was locked
+	hours    map[string]int // newest version of each calendar; nil until asked for
 }
 
 type write struct {
@@ -57,9 +60,24 @@ type recordedEvent struct {
 	at    time.Time
 }
 
+// connection is what a change reads over.
+type connection interface {
+	postgres.Querier
+	querier
+}
+
 // querier is what consequences that want to load something need.
 type querier interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// work begins the change of one case.
+func (s *Service) work(by core.Actor, origin core.Origin, now time.Time, id core.CaseID, isNew bool, over connection) *Work {
+	return &Work{
+		Case: &core.Case{ID: id}, Now: now, HappenedAt: now, RecordedAt: now, By: by, Origin: origin,
+		door: s, tx: over, types: s.types.Over(over), recorded: &core.Case{ID: id}, isNew: isNew,
+		slots: map[any]any{}, made: core.Made{},
+	}
 }
 
 // Write queues a statement for the batch that commits the change. Statements
@@ -109,6 +127,13 @@ func (w *Work) Holds(p core.Permission) bool { return slices.Contains(w.May, p) 
 // Calendar returns the calendar of the case's type, as published now, and its
 // version.
 func (w *Work) Calendar(ctx context.Context) (*core.Calendar, int, error) {
+	if w.hours == nil {
+		var r Reads
+		r.hours(&w.hours)
+		if err := r.send(ctx, w.tx); err != nil {
+			return nil, 0, err
+		}
+	}
 	version, ok := w.hours[w.Type.Calendar]
 	if !ok {
 		return nil, 0, core.Conflict("The calendar %q of this case type does not exist.", w.Type.Calendar)
@@ -192,7 +217,13 @@ func (w *Work) run(ctx context.Context, cmd Command, depth int) error {
 
 // guard asks every guard of a command, so that whoever is refused learns of
 // each obstacle at once. An error that is no refusal ends the asking.
+//
+// What happened elsewhere has happened, whatever would have stood in its way
+// here: a task that the type wants done was nobody's there.
 func (w *Work) guard(name core.CommandName) error {
+	if w.isNew && !w.Live() {
+		return nil
+	}
 	var obstacles []string
 	for _, guard := range w.door.guards[name] {
 		err := guard(w)
@@ -239,6 +270,14 @@ func (w *Work) load(ctx context.Context, l Loader) error {
 	r := &Reads{Case: w.Case.ID, Work: w}
 	l.Load(r)
 	return r.send(ctx, w.tx)
+}
+
+// forgotten is an error when the case was changed and no event says so.
+func (w *Work) forgotten() error {
+	if left := core.Difference(w.recorded, w.Case); len(left) > 0 {
+		return fmt.Errorf("case %s was changed without an event: %v", w.Case.Ref, left)
+	}
+	return nil
 }
 
 func forbidden(cmd Command) error {

@@ -41,6 +41,9 @@ func fill(t *rapid.T, v reflect.Value, enums map[reflect.Type][]string) {
 	case *core.Text:
 		v.Set(reflect.ValueOf(anyText().Draw(t, "text")))
 		return
+	case *core.Distance:
+		v.Set(reflect.ValueOf(core.Distance(rapid.IntRange(0, int(core.MaxDistance)).Draw(t, "distance"))))
+		return
 	case *core.Span:
 		v.Set(reflect.ValueOf(anySpan().Draw(t, "span")))
 		return

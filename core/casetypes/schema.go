@@ -127,6 +127,8 @@ func special(t reflect.Type) *jsonschema.Schema {
 			Description: "plugin:ID/ENTRY, or fields for one page with the fields of the type."}
 	case spanType:
 		return spanSchema()
+	case distanceType:
+		return distanceSchema()
 	case promiseType:
 		return promiseSchema()
 	case dateType:

@@ -36,7 +36,7 @@ type Part struct {
 func Sections() []Section {
 	return []Section{
 		setupSection(), groupsSection(), formSection(), subtypesSection(), statusesSection(), stagesSection(),
-		targetsSection(), tasksSection(), reasonsSection(), messagesSection(), attachmentsSection(), replacedSection(),
+		targetsSection(), tasksSection(), reasonsSection(), messagesSection(), attachmentsSection(), reportsSection(), open311Section(), nearbySection(), replacedSection(),
 	}
 }
 

@@ -15,7 +15,7 @@ func surroundings() casetypes.References {
 		Templates: []string{"assigned", "breached", "cancelled", "case-reopened", "case-withdrawn", "closed", "closed-not-upheld", "closed-upheld",
 			"closed-withdrawn", "confirmation", "contact-changed", "escalated", "new-case", "public-note", "question",
 			"question-answered", "question-reminder", "question-unanswered", "reassigned-group", "reminder", "reopened",
-			"resolved", "update-received", "withdrawn", "work-started"},
+			"resolved", "update-received", "withdrawn", "work-started", "follower-news"},
 		Calendars: []string{"northmoor-offices"},
 		Forms:     []string{"casement.complaint/complaint"},
 		Prefixes:  map[string]string{},

@@ -148,7 +148,7 @@ const ByReason = "by_reason"
 
 // Audiences lists who may be told of an event.
 func Audiences() []string {
-	return []string{"requester", "assignee", "manage", "escalation", "asker"}
+	return []string{"requester", "assignee", "manage", "escalation", "asker", "follower"}
 }
 
 // MessageEvents lists the events that a case type may send messages for.

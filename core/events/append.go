@@ -38,16 +38,25 @@ const saltSize = 16
 // Append queues an event on a batch that runs inside the writer's transaction.
 // The database refuses a second event of the same version.
 func Append(b *pgx.Batch, e Entry) error {
-	raw, err := json.Marshal(body{e.Event.Changes, e.Event.About})
+	salt, raw, err := e.body()
 	if err != nil {
-		return fmt.Errorf("encode the body of %s: %w", e.Event.Kind, err)
+		return err
 	}
-	salt := make([]byte, saltSize)
-	rand.Read(salt)
 	b.Queue(insertEvent,
 		e.Stream, e.StreamID, e.Version, e.Event.Kind, aspectsOf(e.Event),
 		e.Actor.Kind, e.Actor.ID, e.Origin, e.HappenedAt, e.RecordedAt, digest(salt, raw), salt, raw)
 	return nil
+}
+
+// body encodes what is hashed, with a fresh salt.
+func (e Entry) body() (salt, raw []byte, err error) {
+	raw, err = json.Marshal(body{e.Event.Changes, e.Event.About})
+	if err != nil {
+		return nil, nil, fmt.Errorf("encode the body of %s: %w", e.Event.Kind, err)
+	}
+	salt = make([]byte, saltSize)
+	rand.Read(salt)
+	return salt, raw, nil
 }
 
 // digest is what stands in the history for a body.

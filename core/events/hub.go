@@ -54,13 +54,8 @@ func (h *Hub) Subscribe(topics ...string) (*Subscription, error) {
 	topics = slices.Clone(topics)
 	slices.Sort(topics)
 	topics = slices.Compact(topics)
-	if len(topics) == 0 || len(topics) > MaxTopics {
-		return nil, core.Invalid("A page may listen to between 1 and %d topics.", MaxTopics)
-	}
-	for _, topic := range topics {
-		if !validTopic(topic) {
-			return nil, core.Invalid("A topic is a name such as counts or case:CMP-7K2M-4QX9.")
-		}
+	if err := CheckTopics(topics); err != nil {
+		return nil, err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -82,6 +77,31 @@ func (h *Hub) Subscribe(topics ...string) (*Subscription, error) {
 		h.byTopic[topic][s] = struct{}{}
 	}
 	return s, nil
+}
+
+// CheckTopics refuses a topic that is not one, and more than [MaxTopics].
+func CheckTopics(topics []string) error {
+	if len(topics) == 0 || len(topics) > MaxTopics {
+		return core.Invalid("A page may listen to between 1 and %d topics.", MaxTopics)
+	}
+	for _, topic := range topics {
+		if !validTopic(topic) {
+			return core.Invalid("A topic is a name such as counts or case:CMP-7K2M-4QX9.")
+		}
+	}
+	return nil
+}
+
+// PublishAll tells everybody, of all they listen to: after a time in which
+// nobody could know what changed.
+func (h *Hub) PublishAll() {
+	h.mu.Lock()
+	topics := make([]string, 0, len(h.byTopic))
+	for topic := range h.byTopic {
+		topics = append(topics, topic)
+	}
+	h.mu.Unlock()
+	h.Publish(topics...)
 }
 
 // Publish tells everybody who listens to one of topics. It never waits.

@@ -50,7 +50,7 @@ func listen(ctx context.Context, db *postgres.DB, hub *Hub) error {
 		return fmt.Errorf("read the cursor: %w", err)
 	}
 	last := at[0]
-	hub.Publish("work") // whoever waited while we were away looks again
+	hub.PublishAll() // what changed while we were away nobody has told
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {

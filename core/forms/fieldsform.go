@@ -344,15 +344,15 @@ func (f *fieldsForm) raise() *Raise {
 		r.Requester = &who
 	}
 	if r.Subject == "" {
-		r.Subject = f.subject(r)
+		r.Subject = Subject(f.t, r)
 	}
 	return r
 }
 
-// subject is the line by which staff know a case whose form asks for none.
-func (f *fieldsForm) subject(r *Raise) string {
-	about := f.t.Name.String()
-	if sub, ok := f.t.Subtype(r.Subtype); ok {
+// Subject is the line by which staff know a case whose form asks for none.
+func Subject(t *core.CaseType, r *Raise) string {
+	about := t.Name.String()
+	if sub, ok := t.Subtype(r.Subtype); ok {
 		about = sub.Name.String()
 	}
 	first, _, _ := strings.Cut(r.Description, "\n")

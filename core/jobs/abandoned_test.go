@@ -22,7 +22,7 @@ func TestOnlyJobsOfServersThatAreGoneAreTakenUpAgain(t *testing.T) {
 	}
 	defer here.end()
 	var b pgx.Batch
-	QueueReact(&b, core.NewID[core.CaseID]())
+	QueueReact(ctx, &b, core.NewID[core.CaseID]())
 	b.Queue(`UPDATE river_job SET state = 'running', attempted_at = now(), attempted_by = ARRAY['worker before', 'worker there']`)
 	if err := pool.SendBatch(ctx, &b).Close(); err != nil {
 		t.Fatal(err)

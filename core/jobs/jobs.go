@@ -8,8 +8,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,6 +36,13 @@ type Work struct {
 	Deliver func(ctx context.Context) (int, error)
 	// Tidy deletes what has expired.
 	Tidy func(ctx context.Context) error
+	// Export makes the file of an export.
+	Export func(ctx context.Context, no int) error
+	// Import reads an import on for some seconds; more says that there is more
+	// to read. Others have their turn in between.
+	Import func(ctx context.Context, id core.ImportID) (more bool, err error)
+	// Watch, if there is one, sees every job.
+	Watch Watch
 }
 
 // Runner works the queue.
@@ -49,6 +58,7 @@ const (
 	fetchCooldown = 20 * time.Millisecond
 	fetchPoll     = 200 * time.Millisecond
 	jobTimeout    = time.Minute
+	exportTimeout = 20 * time.Minute
 	// rescueAfter is when a job counts as lost by a server that lives: as soon
 	// as nobody can still be at it. River's default is an hour.
 	rescueAfter = jobTimeout + 15*time.Second
@@ -58,21 +68,33 @@ const (
 // [Runner.Start].
 func New(pool *pgxpool.Pool, work Work, log *slog.Logger) (*Runner, error) {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[reactArgs]) error {
+	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, job *river.Job[reactArgs]) error {
 		return work.React(ctx, job.Args.Case, func(ctx context.Context, tx pgx.Tx) error {
 			_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, job)
 			return err
 		})
-	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[stepArgs]) error {
+	})))
+	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, job *river.Job[stepArgs]) error {
 		return work.Step(ctx, job.Args.Case)
-	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[deliverArgs]) error {
+	})))
+	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, _ *river.Job[deliverArgs]) error {
 		_, err := work.Deliver(ctx)
 		return err
-	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[tidyArgs]) error {
+	})))
+	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, _ *river.Job[tidyArgs]) error {
 		return work.Tidy(ctx)
+	})))
+	river.AddWorker(workers, exportWorker{do: watched(work, func(ctx context.Context, job *river.Job[exportArgs]) error { return work.Export(ctx, job.Args.No) })})
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[importArgs]) error {
+		var more bool
+		err := watched(work, func(ctx context.Context, job *river.Job[importArgs]) (err error) {
+			more, err = work.Import(ctx, job.Args.Import)
+			return err
+		})(ctx, job)
+		if err == nil && more {
+			return river.JobSnooze(0)
+		}
+		return err
 	}))
 	server := "worker " + rand.Text()[:16]
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
@@ -120,43 +142,80 @@ type (
 	}
 	deliverArgs struct{}
 	tidyArgs    struct{}
+	exportArgs  struct {
+		No int `json:"no"`
+	}
+	importArgs struct {
+		Import core.ImportID `json:"import"`
+	}
 )
 
 func (reactArgs) Kind() string   { return "react" }
 func (stepArgs) Kind() string    { return "step" }
 func (deliverArgs) Kind() string { return "deliver" }
 func (tidyArgs) Kind() string    { return "tidy" }
+func (exportArgs) Kind() string  { return "export" }
+func (importArgs) Kind() string  { return "import" }
+
+// exportWorker may take its time: a file of a hundred thousand rows is made in
+// minutes. The next attempt of one that took longer would take as long.
+type exportWorker struct {
+	river.WorkerDefaults[exportArgs]
+	do func(ctx context.Context, job *river.Job[exportArgs]) error
+}
+
+// Work implements river.Worker.
+func (w exportWorker) Work(ctx context.Context, job *river.Job[exportArgs]) error {
+	return w.do(ctx, job)
+}
+
+// Timeout implements river.Worker.
+func (exportWorker) Timeout(*river.Job[exportArgs]) time.Duration { return exportTimeout }
 
 // insertJob queues a job unless the same one waits or runs already. River's
 // own insert would send a NOTIFY from inside the writer's transaction, which
 // makes all writers commit one after another; workers find this one at their
 // next poll. unique_states lists available, pending, retryable, running and
 // scheduled: a finished job is no reason not to run again.
-const insertJob = `INSERT INTO river_job (args, kind, max_attempts, queue, state, priority, unique_key, unique_states)
-VALUES ($1, $2, 25, 'default', 'available', 1, sha256(convert_to($3, 'UTF8')), $4::text::bit(8))
+const insertJob = `INSERT INTO river_job (args, kind, max_attempts, queue, state, priority, unique_key, unique_states, metadata)
+VALUES ($1, $2, 25, 'default', 'available', 1, sha256(convert_to($3, 'UTF8')), $4::text::bit(8), $5)
 ON CONFLICT (unique_key)
 	WHERE unique_key IS NOT NULL AND unique_states IS NOT NULL AND river_job_state_in_bitmask(unique_states, state)
 	DO NOTHING`
 
 // QueueReact queues the reaction to a changed case on the batch that commits
-// the change.
-func QueueReact(b *pgx.Batch, cs core.CaseID) { queue(b, reactArgs{cs}, cs.String()) }
+// the change. The job remembers the cause its context names ([Caused]).
+func QueueReact(ctx context.Context, b *pgx.Batch, cs core.CaseID) {
+	cause, _ := ctx.Value(causeKey{}).(string)
+	queue(b, reactArgs{cs}, cs.String(), cause)
+}
 
 // QueueStep queues what time has done to a case's targets.
-func QueueStep(b *pgx.Batch, cs core.CaseID) { queue(b, stepArgs{cs}, cs.String()) }
+func QueueStep(b *pgx.Batch, cs core.CaseID) { queue(b, stepArgs{cs}, cs.String(), "") }
 
 // QueueDelivery queues the sending of due messages.
-func QueueDelivery(b *pgx.Batch) { queue(b, deliverArgs{}, "") }
+func QueueDelivery(b *pgx.Batch) { queue(b, deliverArgs{}, "", "") }
+
+// QueueExport queues the making of an export's file.
+func QueueExport(b *pgx.Batch, no int) { queue(b, exportArgs{no}, strconv.Itoa(no), "") }
+
+// QueueImport queues the reading of a file of cases. Each phase of an import
+// has a job of its own: that of the dry run may not have ended to its last when
+// somebody starts the run.
+func QueueImport(b *pgx.Batch, id core.ImportID, phase string) {
+	queue(b, importArgs{id}, id.String()+"/"+phase, "")
+}
 
 // QueueTidying queues the deletion of what has expired.
-func QueueTidying(b *pgx.Batch) { queue(b, tidyArgs{}, "") }
+func QueueTidying(b *pgx.Batch) { queue(b, tidyArgs{}, "", "") }
 
-func queue(b *pgx.Batch, args river.JobArgs, unique string) {
+func queue(b *pgx.Batch, args river.JobArgs, unique, cause string) {
 	raw, err := json.Marshal(args)
-	if err != nil {
-		panic(fmt.Sprintf("encode a %s job: %v", args.Kind(), err)) // arguments are our own structs of identifiers
+	beside, failed := json.Marshal(metadata{cause})
+	if err := errors.Join(err, failed); err != nil {
+		panic(fmt.Sprintf("encode a %s job: %v", args.Kind(), err)) // both are our own structs of words
 	}
-	b.Queue(insertJob, raw, args.Kind(), args.Kind()+"/"+unique, stillToRun)
+	b.Queue(insertJob, raw, args.Kind(), args.Kind()+"/"+unique, stillToRun, beside)
 }
 
 // stillToRun is River's bit mask of the states in which a job is still to run,

@@ -46,7 +46,13 @@ func (e *ears) all() []core.EventKind {
 
 func start(t *testing.T, w *casestest.World) {
 	t.Helper()
+	startWith(t, w, nil)
+}
+
+func startWith(t *testing.T, w *casestest.World, watch func(context.Context, string, string) (context.Context, func(error))) {
+	t.Helper()
 	runner, err := jobs.New(w.Pool, jobs.Work{
+		Watch:   watch,
 		React:   w.Cases.React,
 		Step:    func(context.Context, core.CaseID) error { return nil },
 		Deliver: func(context.Context) (int, error) { return 0, nil },

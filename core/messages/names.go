@@ -62,6 +62,8 @@ var names = []Name{
 	}},
 	{"answers.question", "in a loop over answers: the question", nil},
 	{"answers.answer", "in a loop over answers: the answer", nil},
+	{"follow.stop", "for followers: the address at which to stop hearing of the case", "https://northmoor.example/reports/stop/Zm9vYmFyYmF6cXV4"},
+	{"follow.link", "for somebody who asked to follow: the address at which to say yes", "https://northmoor.example/reports/follow/Zm9vYmFyYmF6cXV4"},
 	{"sign_in.link", "the one-time link", "https://northmoor.example/sign-in/Zm9vYmFyYmF6cXV4"},
 	{"sign_in.minutes", "for how many minutes it works", 30},
 	{"organisation.name", "the organisation's name", "Northmoor Council"},

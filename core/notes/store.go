@@ -60,6 +60,9 @@ func loadUpdates(r *cases.Reads) { loadCount(r, countUpdates, &countedSlot.Of(r.
 // loadCount reads a number that may have grown already, in the same change, by
 // notes that are not written yet.
 func loadCount(r *cases.Reads, sql string, into *int) {
+	if r.Work.IsNew() {
+		return // nothing was said before
+	}
 	r.Query(sql, []any{r.Case}, func(rows pgx.Rows) error {
 		found, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[int])
 		*into = max(*into, found)

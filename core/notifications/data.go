@@ -15,6 +15,9 @@ import (
 // data is what the template is given for one recipient: see [messages.Names].
 // The requester is given public words only.
 func (h *hearing) data(ctx context.Context, e core.Recorded, r recipient) (messages.Data, error) {
+	if r.follows {
+		return h.followerData(ctx, r)
+	}
 	if err := h.readOrganisation(ctx); err != nil {
 		return nil, err
 	}

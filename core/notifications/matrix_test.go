@@ -9,6 +9,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/questions"
 )
@@ -66,10 +67,24 @@ func TestTheWholeMatrixOfTheShippedTypesTellsWhomItShould(t *testing.T) {
 				wants(t, what, o.letters(t, id), want...)
 			}
 
+			// Reports are public: a neighbour follows, and hears of what is public.
+			follow := func(id core.CaseID) {
+				if typeKey == "report" {
+					o.Do(t, core.PersonActor(o.Brendan, "Brendan"), id, &followers.Add{})
+				}
+			}
+			and := func(event string, lines ...string) []string {
+				if typeKey == "report" {
+					lines = append(lines, event+" follower follower-news brendan@example.org")
+				}
+				return lines
+			}
+
 			id := o.raise(t, typeKey)
 			check("raised", id, "case.raised requester confirmation "+amaraMail, "case.raised manage new-case bo@x.example", "case.raised manage new-case cy@x.example")
+			follow(id)
 			o.Do(t, c.bo, id, cases.StartWork{})
-			check("work started", id, "case.work_started requester work-started "+amaraMail)
+			check("work started", id, and("case.work_started", "case.work_started requester work-started "+amaraMail)...)
 			o.Do(t, c.bo, id, &cases.Assign{To: c.cy.StaffID()})
 			check("assigned", id, "case.assigned assignee assigned cy@x.example")
 			o.Do(t, c.bo, id, &notes.Add{Body: "for us"})
@@ -103,14 +118,14 @@ func TestTheWholeMatrixOfTheShippedTypesTellsWhomItShould(t *testing.T) {
 			o.Do(t, c.cy, id, &cases.Escalate{Reason: c.climb})
 			check("escalated by hand", id, "case.escalated assignee escalated bo@x.example", "case.escalated escalation escalated "+c.levels[0])
 			o.Do(t, c.cy, id, &cases.ChangeStatus{To: c.resolved})
-			check("resolved", id, "case.resolved requester resolved new@example.org")
+			check("resolved", id, and("case.resolved", "case.resolved requester resolved new@example.org")...)
 
 			for reason, template := range reasons {
 				o.Do(t, c.cy, id, &cases.Close{Reason: reason})
-				check("closed: "+reason, id, "case.closed requester "+template+" new@example.org")
+				check("closed: "+reason, id, and("case.closed", "case.closed requester "+template+" new@example.org")...)
 				o.Do(t, c.cy, id, &cases.Reopen{})
 				// bo holds the case, or, where the type clears that, is who is left of the group.
-				check("reopened", id, "case.reopened requester reopened new@example.org", "case.reopened manage case-reopened bo@x.example")
+				check("reopened", id, and("case.reopened", "case.reopened requester reopened new@example.org", "case.reopened manage case-reopened bo@x.example")...)
 			}
 
 			// The first climb is told by the letter about the breach itself.
@@ -129,6 +144,11 @@ func TestTheWholeMatrixOfTheShippedTypesTellsWhomItShould(t *testing.T) {
 
 			cancelled := o.raise(t, typeKey)
 			o.letters(t, cancelled)
+			if typeKey == "report" {
+				follow(cancelled)
+				o.Do(t, c.bo, cancelled, &cases.ChangeStatus{To: "inspected"})
+				check("looked at", cancelled, and("case.status_changed")...)
+			}
 			o.Do(t, c.bo, cancelled, &cases.Cancel{Reason: "duplicate"})
 			check("cancelled", cancelled, "case.cancelled requester cancelled "+amaraMail)
 			withdrawn := o.raise(t, typeKey)

@@ -7,6 +7,7 @@
 //
 //	rules.go       which events tell whom, and by which template
 //	recipients.go  the people behind an audience: who may see the case, whose own action it was
+//	followers.go   those who wanted to hear of it besides, and what they may be told
 //	data.go        what a template is given
 //	unreached.go   what somebody without an email address was not told
 package notifications
@@ -21,6 +22,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
@@ -41,8 +43,11 @@ type Options struct {
 	Questions *questions.Service
 	Targets   *targets.Service
 	Portals   *portals.Service
+	Followers *followers.Service
 	Log       *slog.Logger
 
+	// Secret signs the links by which followers end it.
+	Secret core.Secret
 	// BaseURL is where people reach the installation, without a slash at the end.
 	BaseURL string
 	// Deliver queues the job that sends what is due, on the batch that writes

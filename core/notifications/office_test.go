@@ -16,6 +16,7 @@ import (
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/notifications"
@@ -53,6 +54,7 @@ func open(t *testing.T) *office {
 	o.Service = notifications.New(notifications.Options{
 		DB: w.DB, Messages: o.messages, People: people.New(w.DB, people.Options{Clock: w.Clock, BaseURL: base}), Cases: w.Cases,
 		Notes: notes.New(w.DB, w.Clock), Questions: o.questions, Targets: o.targets, Portals: portals.New(w.DB, w.Types, w.Clock),
+		Followers: followers.New(w.DB), Secret: casestest.Secret,
 		Log: slog.New(slog.DiscardHandler), BaseURL: base + "/", Deliver: func(*pgx.Batch) { o.delivered++ },
 	})
 	w.Cases.Listen(o.Heard)

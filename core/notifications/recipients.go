@@ -16,6 +16,7 @@ type recipient struct {
 	language string        // "" for the default
 	person   core.PersonID // the requester, if we know them
 	former   bool          // the address was theirs before: a warning goes there, and no link
+	follows  bool          // a person who follows, whom public words alone are for
 }
 
 // face tells recipients of one event apart. A member of staff may have raised
@@ -49,6 +50,8 @@ func (h *hearing) recipients(ctx context.Context, e core.Recorded, audience stri
 		out, err = h.team(ctx, e, h.escalationGroup(e))
 	case toAsker:
 		out, err = h.asker(ctx, e)
+	case toFollower:
+		out, err = h.followers(ctx, e)
 	}
 	for i := range out {
 		out[i].audience = audience

@@ -14,11 +14,12 @@ const (
 	toManage     = "manage"     // the group that answers for the case
 	toEscalation = "escalation" // the group of the escalation level
 	toAsker      = "asker"      // who asked the question
+	toFollower   = "follower"   // who wanted to hear of it besides
 )
 
 // audiences lists them in the order in which they are told. Somebody who
 // belongs to several gets the first one's letter.
-var audiences = []string{toRequester, toAssignee, toAsker, toManage, toEscalation}
+var audiences = []string{toRequester, toAssignee, toAsker, toManage, toEscalation, toFollower}
 
 // table returns the line of the type's message table that an event falls
 // under, and its name. A change of status that resolves the case has a line of

@@ -37,6 +37,10 @@ type Options struct {
 	// customers, who may have signed in on somebody else's computer.
 	StaffSession  Lifetime
 	PersonSession Lifetime
+
+	// CaseTypes lists the keys of the case types there are, which clients may
+	// be given. Nil: they are not checked.
+	CaseTypes func(ctx context.Context) ([]string, error)
 }
 
 // Service answers for people. It is safe for concurrent use.
@@ -45,6 +49,7 @@ type Service struct {
 	store   *Store
 	options Options
 	hasher  *hasher
+	clients rememberedKeys
 }
 
 // New makes a service on the database.
@@ -77,5 +82,8 @@ func mayAdminister(by core.Actor) error {
 // may be called at any time, by any server.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
+	if err := s.store.SweepClientKeys(ctx, s.db.Pool(), now); err != nil {
+		return err
+	}
 	return s.store.Sweep(ctx, s.db.Pool(), now, now.Add(-linkMemory), now.Add(-failureMemory))
 }

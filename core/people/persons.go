@@ -62,7 +62,7 @@ func (s *Service) findOrCreate(ctx context.Context, tx pgx.Tx, by core.Actor, d 
 	if err != nil {
 		return found, err
 	}
-	if !mayKnow(by, found.ID) {
+	if !mayChange(by, found.ID) {
 		return found, nil
 	}
 	return s.change(ctx, tx, by, found, d.fill(found))
@@ -80,7 +80,7 @@ func (s *Service) FindPerson(ctx context.Context, by core.Actor, id core.PersonI
 // FindPersonByNo returns the customer with a number to staff, or a not-found
 // error.
 func (s *Service) FindPersonByNo(ctx context.Context, by core.Actor, no int) (core.Person, error) {
-	if !by.IsStaff() {
+	if !mayLookUp(by) {
 		return core.Person{}, errNoPerson
 	}
 	return s.store.FindPersonByNo(ctx, s.db.Pool(), no)
@@ -90,7 +90,7 @@ func (s *Service) FindPersonByNo(ctx context.Context, by core.Actor, no int) (co
 // it; customers everything of their own but the email address, which is what
 // they sign in with.
 func (s *Service) UpdatePerson(ctx context.Context, by core.Actor, id core.PersonID, d Details) error {
-	if !mayKnow(by, id) {
+	if !mayChange(by, id) {
 		return errNoPerson
 	}
 	d, err := cleanDetails(d)
@@ -102,7 +102,7 @@ func (s *Service) UpdatePerson(ctx context.Context, by core.Actor, id core.Perso
 		if err != nil {
 			return err
 		}
-		if !by.IsStaff() && d.Email != before.Email {
+		if by.PersonID() == id && d.Email != before.Email {
 			return core.InvalidField("email", "You sign in with this address. Ask us to change it.")
 		}
 		if d.Name == "" && d.Email == "" && d.Phone == "" {
@@ -143,7 +143,7 @@ func (s *Service) PersonHistory(ctx context.Context, by core.Actor, id core.Pers
 // one. The likeliest come first, at most limit (up to 50). Fewer than two
 // letters find nobody.
 func (s *Service) SearchPersons(ctx context.Context, by core.Actor, query string, limit int) ([]core.Person, error) {
-	if !by.IsStaff() {
+	if !mayLookUp(by) {
 		return nil, core.Forbidden("Only staff may look for people.")
 	}
 	p := fieldProblems{}
@@ -205,8 +205,17 @@ func likePattern(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 }
 
+// mayLookUp reports whether somebody may find customers: staff, and programs
+// that were given the right to.
+func mayLookUp(by core.Actor) bool { return by.IsStaff() || by.HasRight(core.RightReadPeople) }
+
+// mayChange reports whether somebody may change what is known of a customer.
+func mayChange(by core.Actor, id core.PersonID) bool {
+	return by.HasRight(core.RightWritePeople) || !by.IsClient() && mayKnow(by, id)
+}
+
 func mayKnow(by core.Actor, id core.PersonID) bool {
-	return by.IsStaff() || by.Kind == core.ActorSystem || !id.IsZero() && by.PersonID() == id && by.Case.IsZero()
+	return mayLookUp(by) || by.Kind == core.ActorSystem || !id.IsZero() && by.PersonID() == id && by.Case.IsZero()
 }
 
 var errNoPerson = core.NotFound("There is no such person.")

@@ -225,9 +225,11 @@ func (*Store) ListAccounts(ctx context.Context, q querier, f AccountFilter) ([]A
 const selectNames = `
 SELECT id::text AS id, name FROM staff_users WHERE id = ANY($1::uuid[])
 UNION ALL
-SELECT id::text AS id, CASE WHEN name = '' THEN email ELSE name END AS name FROM persons WHERE id = ANY($1::uuid[])`
+SELECT id::text AS id, CASE WHEN name = '' THEN email ELSE name END AS name FROM persons WHERE id = ANY($1::uuid[])
+UNION ALL
+SELECT id::text AS id, 'Program “' || name || '”' AS name FROM api_clients WHERE id = ANY($1::uuid[])`
 
-// Names returns the names of staff users and customers by ID.
+// Names returns the names of staff users, customers and programs by ID.
 func (*Store) Names(ctx context.Context, q querier, ids []string) (map[string]string, error) {
 	rows, err := postgres.All[struct{ ID, Name string }](ctx, q, selectNames, ids)
 	out := make(map[string]string, len(rows))

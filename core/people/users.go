@@ -280,8 +280,8 @@ func (s *Service) Accounts(ctx context.Context, by core.Actor, f AccountFilter) 
 	return s.store.ListAccounts(ctx, s.db.Pool(), f)
 }
 
-// NamesOf returns the names of staff users and customers by the IDs that
-// histories hold. An ID that belongs to nobody is left out.
+// NamesOf returns the names of staff users, customers and programs (Program
+// “Website”) by the IDs that histories hold. An ID that belongs to nobody is left out.
 func (s *Service) NamesOf(ctx context.Context, ids ...string) (map[string]string, error) {
 	known := make([]string, 0, len(ids))
 	for _, id := range ids {

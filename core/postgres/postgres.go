@@ -55,11 +55,15 @@ func PoolConfig(dsn string) (*pgxpool.Config, error) {
 }
 
 // Open connects to the database, and refuses one that cannot serve us: too old
-// a server, or an encoding other than UTF-8. The pool must be closed.
-func Open(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
+// a server, or an encoding other than UTF-8. Each of change may alter how. The
+// pool must be closed.
+func Open(ctx context.Context, dsn string, change ...func(*pgxpool.Config)) (*pgxpool.Pool, error) {
 	config, err := PoolConfig(dsn)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range change {
+		c(config)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

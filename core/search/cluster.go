@@ -15,12 +15,15 @@ type Located struct {
 
 // Clustered draws matches on a part of the map: as they are when there are few,
 // by cells when there are many. It is for engines that return the matches
-// themselves; those outside the view are left out.
+// themselves; those outside the cells of the view are left out (see
+// [View.Whole] for what to ask an engine for).
 func Clustered(matches []Located, v View) Mapped {
+	v = v.Fit()
 	var out Mapped
 	inView := matches[:0:0]
+	first, last := v.Corners()
 	for _, m := range matches {
-		if v.Box.Contains(m.At) {
+		if within(core.CellAt(m.At, v.Zoom), first, last) {
 			inView = append(inView, m)
 		}
 	}

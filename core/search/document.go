@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -106,11 +107,11 @@ func (d *Documents) Of(ctx context.Context, q postgres.Querier, ids []core.CaseI
 	out := make([]Document, len(heads))
 	at := make(map[core.CaseID]int, len(heads))
 	for i, h := range heads {
-		fields, err := d.fields(ctx, h)
+		fields, values, err := d.fields(ctx, h)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Document{Case: h.ID, Scope: h.ScopeID, Parts: append(h.parts(), fields...), Facts: h.facts()}
+		out[i] = Document{Case: h.ID, Scope: h.ScopeID, Parts: append(h.parts(), fields...), Facts: h.facts(), Values: values}
 		at[h.ID] = i
 	}
 	for _, s := range said {
@@ -143,20 +144,21 @@ func (h headRow) parts() []Part {
 }
 
 // fields are what the case carries beside its columns, in the words of its
-// type. A type that is gone, or a field it no longer has, is for staff.
-func (d *Documents) fields(ctx context.Context, h headRow) ([]Part, error) {
+// type, and what the searchable ones hold. A type that is gone, or a field it
+// no longer has, is for staff, and nothing is narrowed by it.
+func (d *Documents) fields(ctx context.Context, h headRow) ([]Part, map[string][]string, error) {
 	if len(h.Fields) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	t, err := d.types.Published(ctx, h.TypeKey)
 	if core.KindOf(err) == core.ErrNotFound {
 		t, err = &core.CaseType{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find the fields of case type %s: %w", h.TypeKey, err)
+		return nil, nil, fmt.Errorf("find the fields of case type %s: %w", h.TypeKey, err)
 	}
 	cs := core.Case{Fields: h.Fields}
-	doc := Document{}
+	doc, values := Document{}, map[string][]string{}
 	for _, key := range cs.FieldKeys() {
 		field, known := t.Field(key)
 		audience := core.Public
@@ -164,6 +166,42 @@ func (d *Documents) fields(ctx context.Context, h headRow) ([]Part, error) {
 			audience = core.Staff
 		}
 		doc.add(Part{PartField, audience, field.Label.String(), field.Words(h.Fields[key], core.DefaultLanguage)})
+		if known && field.Searchable {
+			if of := valuesOf(field, h.Fields[key]); len(of) > 0 {
+				values[key] = of
+			}
+		}
 	}
-	return doc.Parts, nil
+	return doc.Parts, values, nil
+}
+
+// valuesOf writes what a field holds as filters name it. Long texts and places
+// are found by their words and on the map instead.
+func valuesOf(f core.Field, value any) []string {
+	switch v := value.(type) {
+	case bool:
+		return []string{strconv.FormatBool(v)}
+	case float64:
+		return []string{strconv.FormatFloat(v, 'f', -1, 64)}
+	case []any:
+		var out []string
+		for _, item := range v {
+			if s, ok := item.(string); ok && s != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+		return out
+	case string:
+		switch f.Kind {
+		case core.FieldChoice, core.FieldDate:
+		case core.FieldText, core.FieldEmail, core.FieldPhone:
+			v = Fold(v)
+		default:
+			return nil
+		}
+		if v != "" {
+			return []string{v}
+		}
+	}
+	return nil
 }

@@ -62,3 +62,28 @@ func (f *fallback) Suggest(ctx context.Context, r Reader, t Terms, limit int) ([
 	hits, _, err := ask(ctx, f, func(x Index) ([]Hit, error) { return x.Suggest(ctx, r, t, limit) })
 	return hits, err
 }
+
+// List implements [Lister] with the first of the two that can and answers.
+func (f *fallback) List(ctx context.Context, r Reader, q Query, after core.CaseID, limit int) ([]core.CaseID, error) {
+	if _, ok := f.first.(Lister); !ok {
+		return listWith(ctx, f.second, r, q, after, limit)
+	}
+	ids, _, err := ask(ctx, f, func(x Index) ([]core.CaseID, error) { return listWith(ctx, x, r, q, after, limit) })
+	return ids, err
+}
+
+func listWith(ctx context.Context, x Index, r Reader, q Query, after core.CaseID, limit int) ([]core.CaseID, error) {
+	lister, ok := x.(Lister)
+	if !ok {
+		return nil, core.Unavailable(nil, "The search engine cannot list everything it finds.")
+	}
+	return lister.List(ctx, r, q, after, limit)
+}
+
+// Lag implements [Lagging]: it is about the first engine.
+func (f *fallback) Lag(ctx context.Context) (Lag, error) {
+	if lagging, ok := f.first.(Lagging); ok {
+		return lagging.Lag(ctx)
+	}
+	return Lag{}, nil
+}

@@ -2,7 +2,10 @@ package search
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
@@ -15,11 +18,31 @@ type Service struct {
 	cases     *cases.Service
 	documents *Documents
 	index     Index
+	lister    Lister
+	lagging   Lagging
+}
+
+// Options are what an engine may leave to another one.
+type Options struct {
+	Lister  Lister  // walks through everything for exports; the engine itself when nil
+	Lagging Lagging // says how far behind search is; the engine itself when nil
 }
 
 // New makes the service on an engine.
 func New(db *postgres.DB, door *cases.Service, documents *Documents, index Index) *Service {
-	return &Service{db, door, documents, index}
+	return NewWith(db, door, documents, index, Options{})
+}
+
+// NewWith is [New] with options.
+func NewWith(db *postgres.DB, door *cases.Service, documents *Documents, index Index, o Options) *Service {
+	s := &Service{db: db, cases: door, documents: documents, index: index, lister: o.Lister, lagging: o.Lagging}
+	if s.lister == nil {
+		s.lister, _ = index.(Lister)
+	}
+	if s.lagging == nil {
+		s.lagging, _ = index.(Lagging)
+	}
+	return s
 }
 
 // Request is what a page looks for.
@@ -50,6 +73,9 @@ type Results struct {
 	Exact       core.Reference
 	Counts      map[Facet]map[string]int
 	CountsFirst bool
+	// Instead is true when the engine is down and another one answered: the
+	// search is smaller than usual, and the page says so.
+	Instead bool
 }
 
 // maxSnippets is how many places of one case are shown.
@@ -58,11 +84,12 @@ const maxSnippets = 2
 // maxBegun is how many results the beginning of a reference adds.
 const maxBegun = 5
 
-// Find searches for a staff user. Typed in full, a reference is looked up
-// directly, so that a case is found in the second in which it is raised.
+// Find searches for a staff user or a client. Typed in full, a reference is
+// looked up directly, so that a case is found in the second in which it is
+// raised.
 func (s *Service) Find(ctx context.Context, by core.Actor, r Request) (Results, error) {
-	if !by.IsStaff() {
-		return Results{}, core.Forbidden("Only staff may search in all cases.")
+	if err := maySearch(by); err != nil {
+		return Results{}, err
 	}
 	q, err := r.query()
 	if err != nil {
@@ -72,11 +99,11 @@ func (s *Service) Find(ctx context.Context, by core.Actor, r Request) (Results, 
 	if q.Terms.IsZero() && q.Filter.IsZero() {
 		return out, nil
 	}
-	reach, err := s.cases.ReachOf(ctx, by, core.MayView)
+	reach, reader, err := s.readerOf(ctx, by)
 	if err != nil {
 		return out, err
 	}
-	found, err := s.index.Search(ctx, Reader{Scopes: reach.Scopes, Staff: by.ID, Groups: reach.Groups}, q)
+	found, err := s.index.Search(ctx, reader, q)
 	if err != nil {
 		return out, err
 	}
@@ -89,7 +116,7 @@ func (s *Service) Find(ctx context.Context, by core.Actor, r Request) (Results, 
 	if out.Results, err = s.results(ctx, reach, found, direct); err != nil {
 		return out, err
 	}
-	out.Total, out.More, out.Counts, out.CountsFirst = found.Total, found.More, found.Counts, found.CountsFirst
+	out.Total, out.More, out.Counts, out.CountsFirst, out.Instead = found.Total, found.More, found.Counts, found.CountsFirst, found.Instead
 	if q.Page == 1 {
 		out.Total = max(out.Total, len(out.Results))
 	}
@@ -97,17 +124,71 @@ func (s *Service) Find(ctx context.Context, by core.Actor, r Request) (Results, 
 	return out, nil
 }
 
-// Suggest finds the likeliest cases for a few letters, for a palette.
+// maySearch says who searches beyond what is their own.
+func maySearch(by core.Actor) error {
+	if !by.IsStaff() && !by.IsClient() {
+		return core.Forbidden("Only staff may search in all cases.")
+	}
+	return nil
+}
+
+// readerOf is whose search it is, as an engine needs to know it.
+func (s *Service) readerOf(ctx context.Context, by core.Actor) (cases.Reach, Reader, error) {
+	if err := maySearch(by); err != nil {
+		return cases.Reach{}, Reader{}, err
+	}
+	reach, err := s.cases.ReachOf(ctx, by, core.MayView)
+	if err != nil {
+		return reach, Reader{}, err
+	}
+	reader := Reader{Scopes: reach.Scopes, Groups: reach.Groups}
+	if by.IsStaff() {
+		reader.Staff = by.ID
+	}
+	return reach, reader, nil
+}
+
+// Suggest finds the likeliest cases for a few letters, for a palette or while
+// somebody types: those whose reference begins so first.
 func (s *Service) Suggest(ctx context.Context, by core.Actor, typed string, limit int) ([]cases.Row, error) {
-	found, err := s.Find(ctx, by, Request{Typed: typed})
+	if err := maySearch(by); err != nil {
+		return nil, err
+	}
+	terms, err := Parse(typed)
+	if err != nil || terms.IsZero() {
+		return nil, err
+	}
+	reach, reader, err := s.readerOf(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	direct, _, err := s.byReference(ctx, reach, typed)
+	if err != nil {
+		return nil, err
+	}
+	hits, err := s.index.Suggest(ctx, reader, terms, limit)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.cases.ByIDs(ctx, reach, idsOf(hits))
 	if err != nil {
 		return nil, err
 	}
 	var out []cases.Row
-	for i := 0; i < len(found.Results) && i < limit; i++ {
-		out = append(out, found.Results[i].Row)
+	for _, row := range slices.Concat(direct, rows) {
+		if len(out) < limit && !slices.ContainsFunc(out, func(r cases.Row) bool { return r.ID == row.ID }) {
+			out = append(out, row)
+		}
 	}
 	return out, nil
+}
+
+func idsOf(hits []Hit) []core.CaseID {
+	out := make([]core.CaseID, len(hits))
+	for i, h := range hits {
+		out[i] = h.Case
+	}
+	return out
 }
 
 // SearchOwn finds a customer's own cases by words that they may read, the best
@@ -121,11 +202,7 @@ func (s *Service) SearchOwn(ctx context.Context, person core.PersonID, typed str
 	if err != nil {
 		return nil, err
 	}
-	out := make([]core.CaseID, len(found.Hits))
-	for i, h := range found.Hits {
-		out[i] = h.Case
-	}
-	return out, nil
+	return idsOf(found.Hits), nil
 }
 
 func (r Request) query() (Query, error) {
@@ -140,25 +217,46 @@ func (r Request) query() (Query, error) {
 	if !slices.Contains([]Order{ByBest, ByNewest, ByOldest, ByDue}, q.Order) {
 		return q, core.InvalidField("sort", "Results are sorted by best match, newest, oldest or due.")
 	}
-	return q, nil
+	return q, r.Filter.check()
 }
 
-// byReference looks up what reads as a reference, or as the beginning of one,
-// among the cases themselves.
+// byReference looks up what reads as a reference, ours or another system's, or
+// as the beginning of one, among the cases themselves.
 func (s *Service) byReference(ctx context.Context, reach cases.Reach, typed string) ([]cases.Row, core.Reference, error) {
+	aliased, err := s.byAlias(ctx, reach, typed)
+	if err != nil {
+		return nil, "", err
+	}
 	if ref, err := core.ParseReference(typed); err == nil {
 		rows, err := s.cases.ByRefs(ctx, reach, []core.Reference{ref})
 		if err != nil || len(rows) == 0 {
-			return nil, "", err
+			return aliased, "", err
 		}
-		return rows, ref, nil
+		return append(rows, aliased...), ref, nil
 	}
 	prefix := ReferencePrefix(typed)
 	if prefix == "" {
-		return nil, "", nil
+		return aliased, "", nil
 	}
 	rows, err := s.cases.ByRefPrefix(ctx, reach, prefix, maxBegun)
-	return rows, "", err
+	return append(aliased, rows...), "", err
+}
+
+// byAlias finds the cases that another system knows by exactly what was typed.
+func (s *Service) byAlias(ctx context.Context, reach cases.Reach, typed string) ([]cases.Row, error) {
+	typed = strings.TrimSpace(typed)
+	if typed == "" || !utf8.ValidString(typed) || strings.ContainsRune(typed, 0) {
+		return nil, nil
+	}
+	found, err := postgres.All[aliasedRow](ctx, s.db.Pool(), selectAliased, typed, maxBegun)
+	if err != nil {
+		return nil, fmt.Errorf("find a case by its reference elsewhere: %w", err)
+	}
+	ids := make([]core.CaseID, len(found))
+	for i, f := range found {
+		ids[i] = f.CaseID
+	}
+	return s.cases.ByIDs(ctx, reach, ids)
 }
 
 // results reads the rows of what was found, within the reach as it is now, and

@@ -64,6 +64,8 @@ UNION ALL SELECT s.case_id, 'answer', 'public', coalesce(r.row ->> 'question', '
 	FROM submissions s CROSS JOIN LATERAL jsonb_array_elements(s.review) WITH ORDINALITY AS r(row, place) WHERE s.case_id = ANY ($1)
 UNION ALL SELECT a.case_id, 'file', a.audience, '', a.name, a.no FROM attachments a WHERE a.case_id = ANY ($1) AND a.deleted_at IS NULL
 UNION ALL SELECT o.case_id, 'mail', 'staff', '', o.subject, o.no FROM outbox o WHERE o.case_id = ANY ($1)
+UNION ALL SELECT n.case_id, 'reference', 'public', n.source, n.value, row_number() OVER (PARTITION BY n.case_id ORDER BY n.source, n.value)::int
+	FROM case_aliases n WHERE n.case_id = ANY ($1)
 ORDER BY 1, 2, 6`
 
 type saidRow struct {
@@ -74,3 +76,9 @@ type saidRow struct {
 	Text     string
 	Place    int // among those of its kind
 }
+
+// selectAliased finds the cases that other systems know by a reference,
+// whichever system that is.
+const selectAliased = `SELECT DISTINCT case_id FROM case_aliases WHERE value = $1 LIMIT $2`
+
+type aliasedRow struct{ CaseID core.CaseID }

@@ -108,6 +108,26 @@ func fold(word string) string {
 	return b.String()
 }
 
+// maxFolded is how many bytes of a text [Fold] keeps.
+const maxFolded = 500
+
+// Fold makes short texts that people take for the same the same: their words,
+// each as the index knows it, with one space between. It is how texts are
+// compared in [Document.Values] and [Filter.Fields].
+func Fold(text string) string {
+	var b strings.Builder
+	for w := range Words(text) {
+		if b.Len()+len(w.Folded) >= maxFolded {
+			break
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w.Folded)
+	}
+	return b.String()
+}
+
 func isASCII(word string) bool {
 	for i := range len(word) {
 		if word[i] >= utf8.RuneSelf {

@@ -29,6 +29,7 @@ const (
 type keys struct {
 	csrf  []byte
 	visit []byte
+	tries []byte
 }
 
 func deriveKeys(secret []byte) keys {
@@ -39,7 +40,15 @@ func deriveKeys(secret []byte) keys {
 		}
 		return key
 	}
-	return keys{csrf: derive("csrf"), visit: derive("visit")}
+	return keys{csrf: derive("csrf"), visit: derive("visit"), tries: derive("tries")}
+}
+
+// subject is under what tries are counted in the database, from which nobody
+// can read whose they were.
+func (k keys) subject(what string) []byte {
+	mac := hmac.New(sha256.New, k.tries)
+	mac.Write([]byte(what))
+	return mac.Sum(nil)
 }
 
 // CSRF returns a token that lets this browser, in this session, post a form.

@@ -2,10 +2,13 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"html"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,9 +122,7 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	}
 	c.Status(problem.Status)
 	if a.isAPI(c.Path()) {
-		return c.JSON(fiber.Map{"error": apiProblem{
-			Kind: problem.Kind, Message: problem.Message, Fields: problem.Fields, Request: problem.Request,
-		}})
+		return answerProgram(c, problem)
 	}
 	if a.options.ErrorPage != nil {
 		// The request's own time is over: its deadline ended with its handlers.
@@ -151,22 +152,46 @@ func (a *App) errorPage(c *fiber.Ctx, p Problem) (err error) {
 // errorPageTime is how long showing a problem may take.
 const errorPageTime = 3 * time.Second
 
+// apiProblem is a problem as programs are told of it (RFC 9457), in the form
+// in which the API's own operations refuse.
 type apiProblem struct {
-	Kind    core.ErrorKind    `json:"kind"`
-	Message string            `json:"message"`
-	Fields  map[string]string `json:"fields,omitempty"`
-	Request string            `json:"request_id,omitempty"`
+	Type    string      `json:"type"`
+	Title   string      `json:"title"`
+	Status  int         `json:"status"`
+	Detail  string      `json:"detail"`
+	Errors  []apiDetail `json:"errors,omitempty"`
+	Request string      `json:"request_id,omitempty"`
 }
 
-// askToSignIn sends a reader of a page to the sign-in page. It answers false
-// for a write: its page stays in the browser with what was typed.
+type apiDetail struct {
+	Location string `json:"location"`
+	Message  string `json:"message"`
+}
+
+func answerProgram(c *fiber.Ctx, p Problem) error {
+	out := apiProblem{Type: "about:blank", Title: p.Title, Status: p.Status, Detail: p.Message, Request: p.Request}
+	for _, field := range slices.Sorted(maps.Keys(p.Fields)) {
+		out.Errors = append(out.Errors, apiDetail{field, p.Fields[field]})
+	}
+	return c.JSON(out, "application/problem+json")
+}
+
+// askToSignIn sends a reader of a page to the sign-in page. A page that asked
+// for a part of itself stays as it is, with all that was typed into it, and is
+// told where to sign in (web/assets/js/signedout.js). It answers false for a
+// write without a script: its page stays in the browser too.
 func (a *App) askToSignIn(c *fiber.Ctx, e *signInError) bool {
 	if isFragmentRequest(c) {
-		if !isSafe(c.Method()) {
+		told, err := json.Marshal(map[string]any{signedOutEvent: map[string]string{"url": e.address(c)}})
+		if err != nil {
 			return false
 		}
-		c.Set("HX-Redirect", e.address(c))
+		c.Set("HX-Trigger", string(told))
 		c.Status(fiber.StatusUnauthorized)
+		return true
+	}
+	if strings.Contains(c.Get(fiber.HeaderAccept), "text/event-stream") {
+		c.Status(fiber.StatusUnauthorized) // a stream cannot sign in, and its page asks for itself
 		return true
 	}
 	if !isSafe(c.Method()) {
@@ -188,6 +213,9 @@ func (a *App) logError(c *fiber.Ctx, err error) {
 		slog.String("method", c.Method()),
 		slog.String("route", a.routeOf(c)),
 		slog.String("error", err.Error()),
+	}
+	if id := traceID(c); id != "" {
+		attrs = append(attrs, slog.String("trace", id))
 	}
 	var p *panicked
 	if errors.As(err, &p) {

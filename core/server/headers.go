@@ -9,6 +9,16 @@ import (
 // is no inline script or style anywhere, and no page may be framed.
 const contentPolicy = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data: blob:"
 
+// policyWith lets pictures come from further origins as well: those of a tile
+// server.
+func policyWith(images []string) string {
+	policy := contentPolicy // which ends with img-src
+	for _, origin := range images {
+		policy += " " + origin
+	}
+	return policy
+}
+
 // secureEveryAnswer puts the security headers on whatever Fiber answers, also
 // where no middleware runs. A handler may tighten a header for its own answer
 // (a download is sandboxed), because it runs afterwards.
@@ -22,7 +32,7 @@ func (a *App) secureEveryAnswer() {
 }
 
 func (a *App) secureAnswer(h *fasthttp.ResponseHeader) {
-	h.Set(fiber.HeaderContentSecurityPolicy, contentPolicy)
+	h.Set(fiber.HeaderContentSecurityPolicy, a.policy)
 	h.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	h.Set(fiber.HeaderXFrameOptions, "DENY")

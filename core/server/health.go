@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,7 +13,9 @@ import (
 func (a *App) health(c *fiber.Ctx) error { return c.SendString("ok\n") }
 
 // ready says whether requests should be sent here: not while shutting down,
-// and not while what pages need does not answer.
+// and not while what pages need does not answer. What is merely degraded is
+// named to whoever may read /metrics, each on a line of its own, and requests
+// should come all the same: no other server would do better.
 func (a *App) ready(c *fiber.Ctx) error {
 	if a.draining.Load() {
 		return c.Status(fiber.StatusServiceUnavailable).SendString("shutting down\n")
@@ -25,5 +28,14 @@ func (a *App) ready(c *fiber.Ctx) error {
 			return c.Status(fiber.StatusServiceUnavailable).SendString("not ready\n")
 		}
 	}
-	return c.SendString("ready\n")
+	var b strings.Builder
+	b.WriteString("ready\n")
+	if a.options.Degraded != nil && a.mayReadMetrics(c) {
+		ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)
+		defer cancel()
+		for _, what := range a.options.Degraded(ctx) {
+			b.WriteString("degraded: " + what + "\n")
+		}
+	}
+	return c.SendString(b.String())
 }

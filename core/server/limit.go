@@ -13,10 +13,14 @@ import (
 
 // Names of limiters in [Options.Limits]. LimitGeneral counts every request,
 // the others the writes of the routes that ask for them ([Routes.Limited]).
+// LimitSignIn, which protects secrets, holds for all servers together
+// ([Options.Tries]); the others for each.
 const (
 	LimitGeneral = "general"
 	LimitSignIn  = "sign-in" // passwords and emailed links
 	LimitForm    = "form"    // what the public sends
+	LimitNearby  = "nearby"  // what the public may look up around a place
+	LimitAPI     = "api"     // every request of programs, instead of the general one: keys have limits of their own
 )
 
 // Rate is how many requests one address may make in a sliding window.
@@ -31,6 +35,8 @@ func DefaultLimits() map[string]Rate {
 		LimitGeneral: {Requests: 6000, Per: time.Minute},
 		LimitSignIn:  {Requests: 20, Per: time.Minute},
 		LimitForm:    {Requests: 60, Per: time.Minute},
+		LimitNearby:  {Requests: 60, Per: time.Minute},
+		LimitAPI:     {Requests: 60_000, Per: time.Minute},
 	}
 }
 
@@ -118,7 +124,12 @@ func network(addr netip.Addr) netip.Prefix {
 	return prefix
 }
 
-func (a *App) limitAddress(c *fiber.Ctx) error { return a.limit(c, LimitGeneral) }
+func (a *App) limitAddress(c *fiber.Ctx) error {
+	if a.isAPI(c.Path()) {
+		return a.limit(c, LimitAPI)
+	}
+	return a.limit(c, LimitGeneral)
+}
 
 func (a *App) limitWrites(name string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
@@ -130,7 +141,17 @@ func (a *App) limitWrites(name string) fiber.Handler {
 }
 
 func (a *App) limit(c *fiber.Ctx, name string) error {
-	ok, wait := a.limiters[name].allow(a.Address(c))
+	addr := a.Address(c)
+	ok, wait := a.limiters[name].allow(addr)
+	if rate := a.options.Limits[name]; ok && name == LimitSignIn && a.options.Tries != nil && rate.Requests > 0 && rate.Per > 0 {
+		// As many servers as there are must not be as many times the guesses. This
+		// server's own count came first, so that a flood costs the database little.
+		subject := a.keys.subject(name + " " + network(addr).String())
+		var err error
+		if ok, wait, err = a.options.Tries.Try(c.UserContext(), subject, rate.Requests, rate.Per, a.options.Clock.Now()); err != nil {
+			return err
+		}
+	}
 	if !ok {
 		a.metrics.limited(name)
 		seconds := int(wait/time.Second) + 1

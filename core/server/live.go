@@ -3,11 +3,13 @@ package server
 import (
 	"bufio"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/events"
 )
 
@@ -17,10 +19,27 @@ import (
 const writeTime = 10 * time.Second
 
 // live streams the topics a browser asked for (/live?topics=counts,case:REF)
-// as events named "change" whose data is a topic. Who may read what changed is
-// decided when the page asks for it again, not here.
+// as events named "change" whose data is a topic. A topic that is none of the
+// reader's business is left out without a word: that a case exists is one thing
+// too many to tell, and so is that it changes.
 func (a *App) live(c *fiber.Ctx) error {
-	sub, err := a.options.Live.Subscribe(strings.Split(c.Query("topics"), ",")...)
+	if a.draining.Load() {
+		return core.Unavailable(nil, "This server is being stopped. Another one answers in a moment.")
+	}
+	topics := strings.Split(c.Query("topics"), ",")
+	if err := events.CheckTopics(topics); err != nil {
+		return err
+	}
+	if a.options.Hears != nil {
+		var err error
+		if topics, err = a.options.Hears(c.UserContext(), Actor(c), topics); err != nil {
+			return err
+		}
+		if len(topics) == 0 {
+			return core.NotFound("There is nothing to listen to here.")
+		}
+	}
+	sub, err := a.options.Live.Subscribe(topics...)
 	if err != nil {
 		return err
 	}
@@ -55,9 +74,17 @@ func (a *App) stream(w *bufio.Writer, sub *events.Subscription, extend func()) {
 		case <-beat.C:
 			fmt.Fprint(w, ": still here\n\n")
 		case <-sub.Done():
+			a.farewell(w)
 			return
 		case <-a.base.Done():
 			return
 		}
 	}
+}
+
+// farewell asks a listener to come back soon, to whichever server answers then;
+// not all of them in the same moment.
+func (a *App) farewell(w *bufio.Writer) {
+	fmt.Fprintf(w, "retry: %d\n: stopping\n\n", 300+rand.IntN(1200))
+	_ = w.Flush() // who has gone already comes back all the same
 }

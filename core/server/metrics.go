@@ -2,6 +2,8 @@ package server
 
 import (
 	"bufio"
+	"context"
+	"crypto/subtle"
 	"fmt"
 	"io"
 	"runtime"
@@ -24,6 +26,21 @@ type Gauge struct {
 	Read func() float64
 }
 
+// Family is a figure with labels, or several of them, for /metrics.
+type Family struct {
+	Name    string // "casement_commands_total"
+	Kind    string // "gauge", "counter" or "summary"
+	Help    string // one sentence
+	Samples []Sample
+}
+
+// Sample is one value of a [Family].
+type Sample struct {
+	Suffix string   // of the name: "_sum" and "_count" in a summary
+	Labels []string // name, value, name, value …: few values, and nothing of anybody
+	Value  float64
+}
+
 // buckets are the upper bounds of the histogram of answering times, in seconds.
 var buckets = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10}
 
@@ -35,13 +52,19 @@ type metrics struct {
 
 	mu       sync.Mutex
 	requests map[requestKey]int64
-	times    map[string]*histogram // by route
-	refused  map[string]int64      // by limiter
+	times    map[timeKey]*histogram
+	refused  map[string]int64 // by limiter
 }
 
 type requestKey struct {
 	method, route string
 	status        int
+}
+
+// timeKey keeps refusals, which are quick, from making a route look so.
+type timeKey struct {
+	route string
+	class string // of the status: "2xx"
 }
 
 type histogram struct {
@@ -58,7 +81,7 @@ func newMetrics(o Options) *metrics {
 	return &metrics{
 		gauges:   gauges,
 		requests: map[requestKey]int64{},
-		times:    map[string]*histogram{},
+		times:    map[timeKey]*histogram{},
 		refused:  map[string]int64{},
 	}
 }
@@ -67,10 +90,11 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.requests[requestKey{method, route, status}]++
-	h := m.times[route]
+	key := timeKey{route, strconv.Itoa(status/100) + "xx"}
+	h := m.times[key]
 	if h == nil {
 		h = &histogram{counts: make([]int64, len(buckets))}
-		m.times[route] = h
+		m.times[key] = h
 	}
 	seconds := took.Seconds()
 	h.count++
@@ -86,7 +110,7 @@ func (m *metrics) limited(limiter string) {
 	m.refused[limiter]++
 }
 
-func (m *metrics) write(out io.Writer) {
+func (m *metrics) write(out io.Writer, further []Family) {
 	w := bufio.NewWriter(out)
 	defer w.Flush()
 	family := func(name, kind, help string) {
@@ -100,15 +124,16 @@ func (m *metrics) write(out io.Writer) {
 		fmt.Fprintf(w, "casement_http_requests_total{method=%q,route=%q,status=\"%d\"} %d\n", key.method, label(key.route), key.status, m.requests[key])
 	}
 	family("casement_http_request_duration_seconds", "histogram", "Time to answer a request.")
-	for _, route := range sortedKeys(m.times, func(s string) string { return s }) {
-		h, cumulative := m.times[route], int64(0)
+	for _, key := range sortedKeys(m.times, func(k timeKey) string { return k.route + k.class }) {
+		h, cumulative := m.times[key], int64(0)
+		labels := fmt.Sprintf("route=%q,status=%q", label(key.route), key.class)
 		for i, bound := range buckets {
 			cumulative += h.counts[i]
-			fmt.Fprintf(w, "casement_http_request_duration_seconds_bucket{route=%q,le=\"%g\"} %d\n", label(route), bound, cumulative)
+			fmt.Fprintf(w, "casement_http_request_duration_seconds_bucket{%s,le=\"%g\"} %d\n", labels, bound, cumulative)
 		}
-		fmt.Fprintf(w, "casement_http_request_duration_seconds_bucket{route=%q,le=\"+Inf\"} %d\n", label(route), h.count)
-		fmt.Fprintf(w, "casement_http_request_duration_seconds_sum{route=%q} %g\n", label(route), h.sum)
-		fmt.Fprintf(w, "casement_http_request_duration_seconds_count{route=%q} %d\n", label(route), h.count)
+		fmt.Fprintf(w, "casement_http_request_duration_seconds_bucket{%s,le=\"+Inf\"} %d\n", labels, h.count)
+		fmt.Fprintf(w, "casement_http_request_duration_seconds_sum{%s} %g\n", labels, h.sum)
+		fmt.Fprintf(w, "casement_http_request_duration_seconds_count{%s} %d\n", labels, h.count)
 	}
 	family("casement_http_refused_total", "counter", "Requests refused by a rate limit.")
 	for _, name := range sortedKeys(m.refused, func(s string) string { return s }) {
@@ -127,6 +152,24 @@ func (m *metrics) write(out io.Writer) {
 	for _, g := range m.gauges {
 		gauge(g.Name, g.Help, g.Read())
 	}
+	for _, f := range further {
+		family(f.Name, f.Kind, f.Help)
+		for _, sample := range f.Samples {
+			fmt.Fprintf(w, "%s%s%s %g\n", f.Name, sample.Suffix, labelled(sample.Labels), sample.Value)
+		}
+	}
+}
+
+// labelled writes pairs of a label's name and value.
+func labelled(pairs []string) string {
+	if len(pairs) < 2 {
+		return ""
+	}
+	var b strings.Builder
+	for i := 0; i+1 < len(pairs); i += 2 {
+		fmt.Fprintf(&b, ",%s=%q", pairs[i], label(pairs[i+1]))
+	}
+	return "{" + b.String()[1:] + "}"
 }
 
 // label keeps a value from ending its label early.
@@ -141,13 +184,39 @@ func sortedKeys[K comparable, V any](m map[K]V, by func(K) string) []K {
 	return keys
 }
 
-// showMetrics answers the addresses in Options.MetricsFrom; for everybody else
-// the page does not exist.
+// familiesTime is how long asking for further figures may take.
+const familiesTime = 3 * time.Second
+
+// showMetrics answers whoever has the token, and without one the addresses in
+// Options.MetricsFrom; for everybody else the page does not exist.
 func (a *App) showMetrics(c *fiber.Ctx) error {
-	if !contains(a.options.MetricsFrom, a.Address(c)) {
+	if !a.mayReadMetrics(c) {
 		return core.NotFound("If you typed the address, check it.")
 	}
+	var further []Family
+	if a.options.Families != nil {
+		ctx, cancel := context.WithTimeout(c.UserContext(), familiesTime)
+		defer cancel()
+		further = a.options.Families(ctx)
+	}
 	c.Set(fiber.HeaderContentType, "text/plain; version=0.0.4; charset=utf-8")
-	a.metrics.write(c.Response().BodyWriter())
+	a.metrics.write(c.Response().BodyWriter(), further)
 	return nil
+}
+
+// mayReadMetrics believes an address only where no proxy stands in between: one
+// on this machine that nobody told us of would open the page to the world.
+func (a *App) mayReadMetrics(c *fiber.Ctx) bool {
+	if token := a.options.MetricsToken; token != "" {
+		given, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+		if ok && subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
+			return true
+		}
+	}
+	for _, header := range []string{fiber.HeaderXForwardedFor, fiber.HeaderForwarded, fiber.HeaderXForwardedHost, fiber.HeaderXForwardedProto, fiber.HeaderVia, "X-Real-Ip"} {
+		if len(c.Request().Header.Peek(header)) > 0 {
+			return false
+		}
+	}
+	return contains(a.options.MetricsFrom, peer(c))
 }

@@ -24,6 +24,7 @@ const (
 	tokenKey     localKey = "session-token"
 	visitKey     localKey = "visit"
 	draftsKey    localKey = "drafts"
+	traceKey     localKey = "trace"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -58,13 +59,18 @@ func (a *App) observe(c *fiber.Ctx) error {
 	start := time.Now() // for the duration alone, which no test clock may bend
 	a.metrics.running.Add(1)
 	defer a.metrics.running.Add(-1)
+	ended := a.trace(c)
 	if err := c.Next(); err != nil {
 		if err := a.answerError(c, err); err != nil {
 			return err
 		}
 	}
+	if a.draining.Load() {
+		c.Set(fiber.HeaderConnection, "close") // the next request finds another server
+	}
 	took := time.Since(start)
 	status, route := c.Response().StatusCode(), a.routeOf(c)
+	ended(c.Method(), route, status)
 	a.metrics.observe(c.Method(), route, status, took)
 
 	level := slog.LevelInfo
@@ -77,6 +83,9 @@ func (a *App) observe(c *fiber.Ctx) error {
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Float64("ms", float64(took.Microseconds())/1000),
+	}
+	if id := traceID(c); id != "" {
+		attrs = append(attrs, slog.String("trace", id))
 	}
 	if actor := Actor(c); actor.IsStaff() && !isDrafts(c) {
 		attrs = append(attrs, slog.String("staff", actor.ID))
@@ -104,7 +113,7 @@ func (a *App) recover(c *fiber.Ctx) (err error) {
 
 // deadline bounds the work of one request. Slices are given c.UserContext().
 func (a *App) deadline(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(a.base, a.options.RequestTime)
+	ctx, cancel := context.WithTimeout(a.tracedContext(c), a.options.RequestTime)
 	defer cancel()
 	c.SetUserContext(ctx)
 	err := c.Next()

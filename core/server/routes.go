@@ -53,7 +53,7 @@ func (a *App) Admin(roles ...core.Role) *Routes {
 }
 
 func (a *App) pages(audience Audience, roles []core.Role, guards ...fiber.Handler) *Routes {
-	before := []fiber.Handler{a.sameOrigin, a.loadSession, a.checkCSRF}
+	before := []fiber.Handler{a.sameOrigin, a.loadSession, endedSession(audience), a.checkCSRF}
 	return &Routes{app: a, audience: audience, roles: roles, before: append(before, guards...)}
 }
 
@@ -64,6 +64,14 @@ func (r *Routes) Limited(name string) *Routes {
 	// First of all, so that a flood costs neither a session nor a password hash.
 	limited.before = append([]fiber.Handler{r.app.limitWrites(name)}, r.before...)
 	return &limited
+}
+
+// Counted returns the same routes, with every request counted by the named
+// limiter as well, reads too: for what a script could read off bit by bit.
+func (r *Routes) Counted(name string) *Routes {
+	counted := *r
+	counted.before = append([]fiber.Handler{func(c *fiber.Ctx) error { return r.app.limit(c, name) }}, r.before...)
+	return &counted
 }
 
 // Drafts returns the same routes for forms that are filled in over days, by

@@ -27,6 +27,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/events"
+	"github.com/casement-dev/casement/core/postgres"
 )
 
 // Defaults of [Options].
@@ -64,9 +65,31 @@ type Options struct {
 	Live      *events.Hub                               // what /live listens to; nil: no live updates
 	Heartbeat time.Duration                             // between two comments on a quiet stream; 0: 15 s
 
-	Ready       func(context.Context) error // whether the installation can answer; nil: always
-	Gauges      []Gauge                     // further figures for /metrics
-	MetricsFrom []netip.Prefix              // who may read /metrics; nil: this machine
+	// Hears says which topics of /live somebody may listen to; nil: all.
+	Hears func(ctx context.Context, by core.Actor, topics []string) ([]string, error)
+
+	Ready    func(context.Context) error        // whether the installation can answer; nil: always
+	Degraded func(context.Context) []string     // what does not work, without keeping pages from answering; nil: nothing
+	Gauges   []Gauge                            // further figures for /metrics
+	Families func(ctx context.Context) []Family // still further ones, asked for together; nil: none
+	// MetricsFrom is who may read /metrics without a token, unless a proxy
+	// stands in between; nil: this machine.
+	MetricsFrom  []netip.Prefix
+	MetricsToken string // opens /metrics from anywhere ("Authorization: Bearer …"); "": nothing does
+
+	// Tries counts what protects secrets for all servers together; nil: this
+	// server counts alone.
+	Tries *postgres.Counts
+
+	// Trace begins to trace a request, given the traceparent header of a trusted
+	// proxy; nil: nothing is traced.
+	Trace Trace
+	// DrainTime is how long the server goes on answering, as one that is not
+	// ready, when it is told to stop: until whoever sends requests here has seen
+	// it. 0: not at all.
+	DrainTime time.Duration
+
+	ImageSources []string // further origins that pages may load pictures from: "https://tiles.example.org"
 
 	TrustedProxies []netip.Prefix  // whose X-Forwarded-For and X-Request-Id are believed
 	BodyLimit      int             // bytes of an ordinary request; 0: DefaultBodyLimit
@@ -82,6 +105,7 @@ type App struct {
 	secure   bool // reached by https
 	origin   string
 	keys     keys
+	policy   string // what pages may load
 	log      *slog.Logger
 	limiters map[string]*limiter
 	metrics  *metrics
@@ -92,7 +116,8 @@ type App struct {
 
 	servingMu sync.Mutex
 	serving   []net.Listener // what Shutdown closes
-	draining  atomic.Bool    // set once, under servingMu
+	stopped   bool           // no listener is kept any more
+	draining  atomic.Bool    // requests should go elsewhere
 
 	base   context.Context // ends when the server gives up on running requests
 	cancel context.CancelFunc
@@ -117,6 +142,7 @@ func New(o Options) (*App, error) {
 		secure:  base.Scheme == "https",
 		origin:  base.Scheme + "://" + base.Host,
 		keys:    deriveKeys(o.Secret),
+		policy:  policyWith(o.ImageSources),
 		log:     o.Log,
 		metrics: newMetrics(o),
 	}
@@ -140,6 +166,7 @@ func New(o Options) (*App, error) {
 		EnableTrustedProxyCheck: true, // Fiber's own reading of proxy headers stays off: see address.go
 	})
 	a.fiber.Server().HeaderReceived = a.limitBody
+	a.fiber.Server().CloseOnShutdown = true
 	a.secureEveryAnswer()
 	a.fiber.Use(a.identify, a.observe, a.recover, a.limitAddress, a.deadline)
 	a.systemRoutes()
@@ -201,7 +228,7 @@ func (a *App) Serve(ln net.Listener) error {
 func (a *App) keep(ln net.Listener) bool {
 	a.servingMu.Lock()
 	defer a.servingMu.Unlock()
-	if a.draining.Load() {
+	if a.stopped {
 		return false
 	}
 	a.serving = append(a.serving, ln)
@@ -213,7 +240,7 @@ func (a *App) keep(ln net.Listener) bool {
 func (a *App) stopListening() error {
 	a.servingMu.Lock()
 	defer a.servingMu.Unlock()
-	a.draining.Store(true)
+	a.stopped = true
 	var failed error
 	for _, ln := range a.serving {
 		if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
@@ -223,15 +250,30 @@ func (a *App) stopListening() error {
 	return failed
 }
 
-// Shutdown stops listening, ends live streams, lets running requests finish,
-// and returns when they have or ctx is done; then what still runs is told to
-// stop. Serve returns, even if it has only just begun or begins later.
-func (a *App) Shutdown(ctx context.Context) error {
-	defer a.cancel()
-	err := a.stopListening()
+// Drain asks for requests to be sent elsewhere: /readyz says no, live streams
+// end and come back at another server, and every answer closes its connection.
+// Requests that come all the same are answered. It does not wait.
+func (a *App) Drain() {
+	if a.draining.Swap(true) {
+		return
+	}
 	if a.options.Live != nil {
 		a.options.Live.Close()
 	}
+}
+
+// drainLook is how often a draining server looks whether everybody has left.
+const drainLook = 20 * time.Millisecond
+
+// Shutdown drains for as long as the options say, or until nobody is connected;
+// then it stops listening, lets running requests finish, and returns when they
+// have or ctx is done; then what still runs is told to stop. Serve returns, even
+// if it has only just begun or begins later.
+func (a *App) Shutdown(ctx context.Context) error {
+	defer a.cancel()
+	a.Drain()
+	a.awaitLeaving(ctx)
+	err := a.stopListening()
 	// The library closes the listeners once more.
 	if stop := a.fiber.ShutdownWithContext(ctx); !errors.Is(stop, net.ErrClosed) {
 		err = errors.Join(err, stop)
@@ -240,4 +282,19 @@ func (a *App) Shutdown(ctx context.Context) error {
 		return fmt.Errorf("server: shutting down: %w", err)
 	}
 	return nil
+}
+
+// awaitLeaving waits until nobody is connected, at most DrainTime.
+func (a *App) awaitLeaving(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, a.options.DrainTime)
+	defer cancel()
+	look := time.NewTicker(drainLook)
+	defer look.Stop()
+	for a.fiber.Server().GetOpenConnectionsCount() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
 }

@@ -146,6 +146,28 @@ func RequireRole(roles ...core.Role) fiber.Handler {
 	}
 }
 
+// endedSession tells a page whose session has ended so, before its token, which
+// ended with the session, is looked at.
+func endedSession(audience Audience) fiber.Handler {
+	page := staffSignIn
+	switch audience {
+	case ForStaff, ForAdmin:
+	case ForPerson:
+		page = signInPage
+	default:
+		return func(c *fiber.Ctx) error { return c.Next() }
+	}
+	return func(c *fiber.Ctx) error {
+		if isFragmentRequest(c) && SessionToken(c) == "" {
+			return &signInError{page}
+		}
+		return c.Next()
+	}
+}
+
+// signedOutEvent is what a page hears whose session has ended.
+const signedOutEvent = "signed-out"
+
 // signInError asks the reader to sign in at page.
 type signInError struct{ page string }
 
@@ -154,12 +176,12 @@ func (e *signInError) Error() string { return "sign-in is required" }
 // address returns the sign-in page, which leads back to where the reader was
 // going if that was a page.
 func (e *signInError) address(c *fiber.Ctx) string {
-	if c.Method() != fiber.MethodGet {
-		return e.page
-	}
-	back := c.OriginalURL()
-	if isFragmentRequest(c) {
+	back := ""
+	switch {
+	case isFragmentRequest(c):
 		back = currentPage(c)
+	case c.Method() == fiber.MethodGet:
+		back = c.OriginalURL()
 	}
 	if back == "" || back == "/" {
 		return e.page

@@ -21,6 +21,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/casement-dev/casement/core"
 )
 
 // Settings are read by kong: each field is a flag and an environment variable,
@@ -49,6 +51,9 @@ type Settings struct {
 	SessionLife    time.Duration `help:"A session ends at this age in any case." default:"168h" env:"CASEMENT_SESSION_LIFE"`
 	TrustedProxies []string      `help:"Addresses or networks whose X-Forwarded-* headers are believed." env:"CASEMENT_TRUSTED_PROXIES" placeholder:"CIDR"`
 
+	DrainTime    time.Duration `help:"How long the server goes on answering, as one that is not ready, when it is told to stop: longer than a load balancer needs to notice. It stops sooner once nobody is connected." default:"3s" env:"CASEMENT_DRAIN_TIME"`
+	MetricsToken Secret        `help:"Opens /metrics from anywhere, as a bearer token of 16 letters at least. Default: this machine alone may read it, and not through a proxy." env:"CASEMENT_METRICS_TOKEN" placeholder:"TOKEN"`
+
 	LogFormat string `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"CASEMENT_LOG_FORMAT"`
 	LogLevel  string `help:"What to log: ${enum} and worse." enum:"debug,info,warn,error" default:"info" env:"CASEMENT_LOG_LEVEL"`
 
@@ -72,8 +77,8 @@ type SMTP struct {
 // answers searches alone.
 type Search struct {
 	URL   string `help:"Meilisearch server, such as http://127.0.0.1:7700. Default: PostgreSQL answers searches." env:"URL" placeholder:"URL" name:"url"`
-	Key   Secret `help:"Key for the Meilisearch server, with every right on the indexes named below." env:"KEY"`
-	Index string `help:"Name of the index there; what is made while rebuilding begins with it." default:"casement" env:"INDEX"`
+	Key   Secret `help:"Key for the Meilisearch server, with every right on the indexes whose names begin as below." env:"KEY"`
+	Index string `help:"How the names of the indexes there begin." default:"casement" env:"INDEX"`
 }
 
 // Configured tells whether Meilisearch is to answer searches.
@@ -85,6 +90,26 @@ type Map struct {
 	Tiles       string `help:"Tile server, such as https://tiles.example.org/{z}/{x}/{y}.png." env:"TILES" placeholder:"URL"`
 	File        string `help:"PMTiles file of the organisation's own, served by Casement itself." env:"FILE" placeholder:"FILE"`
 	Attribution string `help:"Whose map it is, shown on it." env:"ATTRIBUTION" placeholder:"TEXT"`
+	Home        string `help:"Where maps begin, such as 54.978,-1.617,12: latitude, longitude, zoom. Default: the whole of the file, or the world." env:"HOME" placeholder:"LAT,LNG,ZOOM"`
+}
+
+// Begin is where maps begin: a point and a zoom level. ok is false when
+// nothing says so.
+func (m Map) Begin() (at core.Point, zoom int, ok bool, err error) {
+	if m.Home == "" {
+		return at, 0, false, nil
+	}
+	parts := strings.Split(m.Home, ",")
+	if len(parts) == 3 {
+		lat, latErr := strconv.ParseFloat(strings.TrimSpace(parts[0]), 64)
+		lng, lngErr := strconv.ParseFloat(strings.TrimSpace(parts[1]), 64)
+		zoom, zoomErr := strconv.Atoi(strings.TrimSpace(parts[2]))
+		at = core.Point{Lat: lat, Lng: lng}
+		if latErr == nil && lngErr == nil && zoomErr == nil && at.Valid() && zoom >= core.MinZoom && zoom <= core.MaxZoom {
+			return at, zoom, true, nil
+		}
+	}
+	return core.Point{}, 0, false, fmt.Errorf("%q is not a latitude, a longitude and a zoom level from %d to %d", m.Home, core.MinZoom, core.MaxZoom)
 }
 
 // Tracing is where traces go. Without an address there are none.
@@ -126,6 +151,8 @@ func (s *Settings) Finish() error {
 	s.checkAddresses(complain)
 	s.checkSecurity(complain)
 	s.checkMail(complain)
+	s.checkMap(complain)
+	s.checkTracing(complain)
 	if s.DatabaseURL != "" {
 		// pgx masks the password in its error.
 		if _, err := pgx.ParseConfig(string(s.DatabaseURL)); err != nil {
@@ -180,6 +207,29 @@ func (s *Settings) checkSecurity(complain complainer) {
 	if _, err := s.Proxies(); err != nil {
 		complain("CASEMENT_TRUSTED_PROXIES", "%v", err)
 	}
+	if s.MetricsToken != "" && len(s.MetricsToken) < minToken {
+		complain("CASEMENT_METRICS_TOKEN", "is shorter than %d letters, and could be guessed", minToken)
+	}
+	if s.DrainTime < 0 || s.DrainTime > maxDrain {
+		complain("CASEMENT_DRAIN_TIME", "must be between 0 and %s", maxDrain)
+	}
+}
+
+const (
+	minToken = 16
+	maxDrain = 5 * time.Minute
+)
+
+func (s *Settings) checkTracing(complain complainer) {
+	if s.Tracing.Endpoint != "" {
+		address, err := url.Parse(s.Tracing.Endpoint)
+		if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+			complain("CASEMENT_TRACES_ENDPOINT", "%q is not an address that begins with http:// or https://", s.Tracing.Endpoint)
+		}
+	}
+	if s.Tracing.Share < 0 || s.Tracing.Share > 1 {
+		complain("CASEMENT_TRACES_SHARE", "%g is not between 0 and 1", s.Tracing.Share)
+	}
 }
 
 func (s *Settings) checkMail(complain complainer) {
@@ -194,6 +244,28 @@ func (s *Settings) checkMail(complain complainer) {
 	}
 	if s.SMTP.Password != "" && s.SMTP.TLS == "none" && !isLoopback(s.SMTP.Host) {
 		complain("CASEMENT_SMTP_TLS", "a password is not sent unencrypted to another machine")
+	}
+}
+
+func (s *Settings) checkMap(complain complainer) {
+	if s.Map.Tiles != "" && s.Map.File != "" {
+		complain("CASEMENT_MAP_TILES", "a tile server and a map file are set; choose one of them")
+	}
+	if s.Map.Tiles != "" {
+		for _, part := range []string{"{z}", "{x}", "{y}"} {
+			if !strings.Contains(s.Map.Tiles, part) {
+				complain("CASEMENT_MAP_TILES", "%q lacks %s", s.Map.Tiles, part)
+			}
+		}
+		address, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(s.Map.Tiles))
+		if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" || strings.ContainsAny(address.Host, "; ,'\"") {
+			complain("CASEMENT_MAP_TILES", "%q is not an address that begins with http:// or https://", s.Map.Tiles)
+		} else if strings.Contains(s.Map.Tiles, "{s}") {
+			complain("CASEMENT_MAP_TILES", "{s} is not supported: name one server")
+		}
+	}
+	if _, _, _, err := s.Map.Begin(); err != nil {
+		complain("CASEMENT_MAP_HOME", "%v", err)
 	}
 }
 

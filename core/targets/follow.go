@@ -183,7 +183,7 @@ func (b *book) start(ctx context.Context, w *cases.Work, e core.Event) error {
 // somebody set going by hand runs on.
 func (b *book) standStill(ctx context.Context, w *cases.Work, e core.Event) error {
 	reason, is, changed := b.pauseBy(w, e)
-	if !changed {
+	if !changed || w.IsNew() && !w.Live() {
 		return nil
 	}
 	for _, k := range b.running() {

@@ -37,6 +37,7 @@ type act struct {
 type ActForm struct {
 	Hint      string
 	Obstacles []string
+	Place     *PlaceField // before the fields
 	Fields    []layout.Field
 	Choices   []ChoiceField
 	Ticks     []Tick
@@ -273,11 +274,19 @@ func (p *Pages) refused(c *fiber.Ctx, o *opened, name string, a act, in input, s
 	for i, f := range page.Choices {
 		page.Choices[i].Error = page.Problems.For(f.Name)
 	}
+	if at := page.Place; at != nil {
+		for _, f := range []*layout.Field{&at.Address, &at.Lat, &at.Lng} {
+			f.Error = page.Problems.For(f.Name)
+		}
+	}
 	return render.Invalid(c, actView(page), page)
 }
 
 func fieldNames(page ActPage) []string {
 	var out []string
+	if at := page.Place; at != nil {
+		out = append(out, at.Address.Name, at.Lat.Name, at.Lng.Name)
+	}
 	for _, f := range page.Fields {
 		out = append(out, f.Name)
 	}

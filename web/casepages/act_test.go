@@ -54,6 +54,7 @@ func TestEveryActDoesWhatItSaysOnceAndRefusesWhatIsWrong(t *testing.T) {
 		{act: "cancel", before: working, kind: core.CaseCancelled},
 		{act: "reopen", before: append(working, &cases.Cancel{}), good: []string{"note", "a mistake"}, kind: core.CaseReopened},
 		{act: "contact", before: working, good: []string{"name", "Amara O", "email", "new@example.org"}, bad: []string{"name", "Amara O", "email", "nonsense"}, field: "email", kind: core.ContactChanged},
+		{act: "place", before: working, good: []string{"address", "Mill Lane", "lat", "54.978", "lng", "-1.617"}, bad: []string{"address", "Mill Lane", "lat", "154.978", "lng", "-1.617"}, field: "lat", kind: core.PlaceChanged},
 		{act: "field", before: working, query: "?field=depth", good: []string{"field", "depth", "value", "12.5"}, bad: []string{"field", "depth", "value", "deep"}, field: "value", kind: core.FieldChanged},
 		{act: "answer", before: append(working, &questions.Ask{Body: "Which day?"}), query: "?question=1", good: []string{"question", "1", "answer", "Friday", "channel", "telephone"}, bad: []string{"question", "1", "answer", "Friday", "channel", "web"}, field: "channel", kind: core.QuestionAnswered},
 		{act: "task-add", before: working, good: []string{"title", "Ring the depot", "group", "highways", "due_at", "2026-11-30", "optional", "1"}, bad: []string{"title", "", "type", ""}, field: "title", kind: core.TaskAdded},

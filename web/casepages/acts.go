@@ -8,6 +8,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/tasks"
 	"github.com/casement-dev/casement/web/layout"
@@ -136,6 +137,10 @@ var acts = map[string]act{
 		offered: func(o *opened) bool { return o.MayDo(core.MayWork) && !o.Case.Anonymous },
 		form:    contactForm, commands: contactCommands,
 	},
+	"place": {
+		label: "Edit the place", icon: "map", title: "Where is it?", button: "Save", done: "the place is changed",
+		offered: func(o *opened) bool { return o.MayDo(core.MayWork) }, form: placeForm, commands: placeCommands,
+	},
 	"field": {
 		label: "Edit", icon: "edit", title: "Change a field", button: "Save", done: "the field is changed", tab: tabDetails,
 		offered: func(o *opened) bool { return o.MayDo(core.MayWork) }, form: fieldForm, commands: fieldCommands,
@@ -153,6 +158,18 @@ var acts = map[string]act{
 	"file-publish":  {label: "Publish", icon: "eye", title: "Publish this file", done: "the requester can see the file", tab: tabAttachments, quick: true, form: fileForm, commands: publishCommands(core.Public)},
 	"file-withdraw": {label: "Withdraw", icon: "lock", title: "Withdraw this file", done: "only staff see the file", tab: tabAttachments, quick: true, form: fileForm, commands: publishCommands(core.Staff)},
 	"file-delete":   {label: "Delete", icon: "trash", title: "Delete this file", button: "Delete the file", danger: true, done: "the file is deleted", tab: tabAttachments, form: fileForm, commands: fileDeleteCommands},
+
+	"file-show": {label: "Show publicly", icon: "eye", title: "Show this picture publicly", done: "everybody can see the picture", tab: tabAttachments, quick: true, form: fileForm, commands: showCommands(true)},
+	"file-hide": {label: "Hide publicly", icon: "lock", title: "Hide this picture", done: "the picture is not public any more", tab: tabAttachments, quick: true, form: fileForm, commands: showCommands(false)},
+
+	"follow": {
+		label: "Follow", icon: "bell", quick: true, done: "you hear of this case", commands: just(func() cases.Command { return &followers.Add{} }),
+		offered: func(o *opened) bool { return o.MayDo(core.MayFollow) && o.by.IsStaff() },
+	},
+	"unfollow": {
+		label: "Stop following", icon: "x", quick: true, done: "you follow it no more", commands: just(func() cases.Command { return &followers.Remove{} }),
+		offered: func(o *opened) bool { return o.MayDo(core.MayFollow) && o.by.IsStaff() },
+	},
 
 	"target-extend": {label: "Extend", icon: "plus", title: "Extend a target", done: "the target is extended", offered: working, form: extendForm, commands: extendCommands},
 	"target-set":    {label: "Set the due time", icon: "calendar", title: "Set a due time", done: "the due time is set", offered: working, form: setForm, commands: setCommands},

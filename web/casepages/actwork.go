@@ -149,6 +149,13 @@ func publishCommands(audience core.Audience) func(context.Context, *Pages, *open
 	}
 }
 
+// showCommands put a picture on the public page of the report, or take it off.
+func showCommands(shown bool) func(context.Context, *Pages, *opened, input) ([]cases.Command, error) {
+	return func(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {
+		return []cases.Command{&attachments.Show{No: in.number("file"), Shown: shown}}, nil
+	}
+}
+
 func fileDeleteCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {
 	return []cases.Command{&attachments.Delete{No: in.number("file")}}, nil
 }

@@ -16,6 +16,7 @@ type facts struct {
 	files     []core.Attachment
 	mail      []messages.Entry // newest first
 	targets   []TargetView
+	followers []core.Follower
 }
 
 func (p *Pages) facts(ctx context.Context, o *opened) (f facts, err error) {
@@ -32,6 +33,9 @@ func (p *Pages) facts(ctx context.Context, o *opened) (f facts, err error) {
 		return f, err
 	}
 	if f.mail, err = p.Messages.OfCase(ctx, o.Case.ID); err != nil {
+		return f, err
+	}
+	if f.followers, err = p.Followers.OfCase(ctx, o.Seen); err != nil {
 		return f, err
 	}
 	f.targets, err = p.targetViews(ctx, o)

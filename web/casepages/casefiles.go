@@ -40,6 +40,8 @@ type FileRow struct {
 	Audience          layout.Chip
 	URL, Download     string
 	Publish, Withdraw *Action
+	Show, Hide        *Action // on the public page of the report
+	Shown             bool
 	Delete            string
 }
 
@@ -93,6 +95,13 @@ func fileRow(o *opened, f core.Attachment, may bool) FileRow {
 		row.Publish = quick("file-publish", "Publish", "eye")
 	case f.Source == attachments.SourceStaff || f.Source == attachments.SourceQuestion:
 		row.Withdraw = quick("file-withdraw", "Withdraw", "lock")
+	}
+	if row.Shown = f.Shown; o.Type.Reports.Public && row.Icon == "image" && f.Audience == core.Public {
+		if f.Shown {
+			row.Hide = quick("file-hide", "Hide publicly", "lock")
+		} else {
+			row.Show = quick("file-show", "Show publicly", "eye")
+		}
 	}
 	row.Delete = o.url("act", "file-delete") + "?file=" + no
 	return row

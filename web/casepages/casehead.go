@@ -21,6 +21,7 @@ type CaseHead struct {
 	Words    []string      // type, subtype
 	Received time.Time
 	Channel  string
+	Aliases  []string // what others call the case
 
 	Presence Presence
 	Main     []Action // the two or three that fit how the case stands; the last is what comes next
@@ -71,12 +72,18 @@ func (p *Pages) caseHead(ctx context.Context, o *opened, f facts) (CaseHead, err
 	if !o.full {
 		return h, nil
 	}
+	aliases, err := p.Cases.Aliases(ctx, cs.ID)
+	if err != nil {
+		return h, err
+	}
+	for _, alias := range aliases {
+		h.Aliases = append(h.Aliases, alias.String())
+	}
 	h.Flags = flagsOf(o)
 	h.Stages = stageSteps(o)
 	h.Targets = mostUrgent(f.targets)
 	h.ShowWho, h.Manager, h.Group = true, o.person(cs.Assignee.String()), o.team(cs.Group)
 	h.Main, h.More = actionsOf(o)
-	var err error
 	h.Presence, err = p.presenceOf(ctx, o)
 	return h, err
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/casement-dev/casement/core/cases/casestest"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
@@ -112,11 +113,13 @@ func (s *caseSite) start(assets *web.Assets) {
 	s.messages = messages.New(s.DB, s.Clock, messages.Options{})
 	s.notes = notes.New(s.DB, s.Clock)
 	casepages.New(casepages.Services{
-		Cases: s.Cases, Notes: s.notes, Questions: questions.New(s.DB, s.Cases, s.Clock, casestest.Secret),
+		Followers: followers.New(s.DB),
+		Cases:     s.Cases, Notes: s.notes, Questions: questions.New(s.DB, s.Cases, s.Clock, casestest.Secret),
 		Tasks: tasks.New(s.DB, s.Cases, s.Clock, nil), Targets: targets.New(s.DB, s.Cases, s.Clock), Attachments: attachments.New(s.DB, disk, s.Clock),
 		Messages: s.messages, People: people.New(s.DB, people.Options{Clock: s.Clock, BaseURL: s.url}), Zone: london,
 		AfterSave: func(*fiber.Ctx) core.AfterSave { return s.after },
 	}).RegisterCase(s.app.Console())
+	ground(s.t, s.app, assets)
 	layout.New(func(*fiber.Ctx) (render.Frame, error) { return layout.SampleFrame(), nil }, nil).RegisterConsole(s.app.Console())
 	s.app.Public().Get("/enter/:who", func(c *fiber.Ctx) error {
 		s.app.SignIn(c, c.Params("who"), time.Now().Add(time.Hour)) // the browser has a clock of its own

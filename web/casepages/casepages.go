@@ -17,6 +17,7 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
@@ -36,7 +37,7 @@ func Source() render.Source {
 
 // Samples are the states of the pages that the gallery shows and tests execute.
 func Samples() []render.Sample {
-	return slices.Concat(listSamples(), caseSamples())
+	return slices.Concat(listSamples(), caseSamples(), worklistSamples())
 }
 
 // Services are what the pages need. All but AfterSave are required.
@@ -49,6 +50,7 @@ type Services struct {
 	Attachments *attachments.Service
 	Messages    *messages.Service
 	People      *people.Service
+	Followers   *followers.Service
 
 	Zone *time.Location // in which days begin, and times are said and typed
 

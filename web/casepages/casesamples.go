@@ -61,6 +61,7 @@ func caseSamples() []render.Sample {
 		part("act-button", "quick", page.Head.Main[1]), part("act-button", "composer", page.Head.Main[0]), part("act-button", "form", page.Head.Main[2]),
 		part("act-item", "form", page.Head.Main[2]), part("act-item", "quick", page.Head.Main[1]),
 		part("act-form", "empty", form), part("act-form", "refused", asked), part("act-form", "stale", stale), part("act-done", "done", nil),
+		part("act-place", "known", samplePlace()),
 		whole("act", "empty", actView, form), whole("act", "stale", actView, stale),
 		part("case-sentence", "a change", stale.Since[0]), part("case-lines", "mentions", page.History.Entries[2].Body),
 		part("tab-summary", "open", page.Summary), part("tab-details", "both", page.Details), part("tab-tasks", "two", page.Tasks),
@@ -115,7 +116,10 @@ func sampleCase(now time.Time) CasePage {
 		Side: CaseSide{
 			URL: "#", Live: live, Targets: []TargetView{met, due}, Unset: []Action{{Label: "Set “Review”", URL: "#"}},
 			Requester: RequesterCard{Name: "Amara Okonkwo-Lindqvist", URL: "#", OnBehalfOf: "her mother, Ngozi Okonkwo", Contact: core.Contact{Email: "amara@example.org", Phone: "07700 900482", Address: "14 Larkspur Court\nNM4 2QT"}, Others: "1 open, 3 closed", Edit: "#"},
-			Where:     Where{Address: "14 Larkspur Court, Chapel Rise, NM4 2QT", Point: "54.97780, -1.61290"}, Facts: []layout.Fact{{Term: "Raised", Text: "13 Nov 16:50"}},
+			Where: Where{
+				Address: "14 Larkspur Court, Chapel Rise, NM4 2QT", Point: "54.97780, -1.61290", Near: "/search?show=map&near=54.97780,-1.61290,250", Edit: "/cases/CMP-7K2M-4QX9/act/place",
+				ID: "map-1", Pins: pinsJSON(mapPin{Lat: 54.9778, Lng: -1.6129, Ref: "CMP-7K2M-4QX9", Subject: "Pothole", Kind: core.StatusOpen, Status: "In progress"}),
+			}, Facts: []layout.Fact{{Term: "Raised", Text: "13 Nov 16:50"}},
 		},
 		Tabs: layout.Tabs{Label: "Case", Items: []layout.Tab{{Label: "Summary", URL: "#", Current: true}, {Label: "Tasks", URL: "#t", Count: 3}, {Label: "History", URL: "#h"}}},
 		Summary: SummaryTab{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/web/layout"
@@ -18,6 +19,7 @@ type CaseSide struct {
 	Targets   []TargetView
 	Unset     []Action // targets of the type that have not begun
 	Where     Where
+	Followers Followers
 	Facts     []layout.Fact // about the case itself
 }
 
@@ -32,23 +34,65 @@ type RequesterCard struct {
 	Edit       string // address of the form; "" when the reader may not
 }
 
-// Where is the place a case is about.
-type Where struct {
-	Address string
-	Point   string // "54.97780, -1.61290"
+// Followers is who hears of the case besides.
+type Followers struct {
+	Words  string // "Tomasz Wiśniewski and 13 people outside"
+	Follow *Action
+	Stop   *Action
+	Public string // address of the report's public page; "" when it has none
 }
 
-// Any reports whether a place is known.
-func (w Where) Any() bool { return w.Address != "" || w.Point != "" }
+// Any reports whether there is anything to show.
+func (f Followers) Any() bool {
+	return f.Words != "" || f.Follow != nil || f.Stop != nil || f.Public != ""
+}
+
+func followersOf(o *opened, all []core.Follower) Followers {
+	var out Followers
+	var colleagues []string
+	outside, mine := 0, false
+	for _, f := range all {
+		switch {
+		case f.Staff.IsZero():
+			outside++
+		case f.Staff == o.by.StaffID():
+			mine = true
+		default:
+			colleagues = append(colleagues, f.Name)
+		}
+	}
+	if mine {
+		colleagues = append([]string{"You"}, colleagues...)
+	}
+	if outside == 1 {
+		colleagues = append(colleagues, "one person outside")
+	} else if outside > 1 {
+		colleagues = append(colleagues, strconv.Itoa(outside)+" people outside")
+	}
+	out.Words = strings.Join(colleagues, ", ")
+	if o.Type.Reports.Public && o.Case.Confidentiality == core.Normal {
+		out.Public = "/reports/" + string(o.Case.Ref)
+	}
+	if !o.MayDo(core.MayFollow) || !o.by.IsStaff() {
+		return out
+	}
+	quick := func(name string) *Action {
+		a := acts[name]
+		return &Action{Name: name, Label: a.label, Icon: a.icon, URL: o.url("act", name), Quick: true, Version: o.Case.Version, Once: once()}
+	}
+	if mine {
+		out.Stop = quick("unfollow")
+	} else {
+		out.Follow = quick("follow")
+	}
+	return out
+}
 
 func (p *Pages) caseSide(ctx context.Context, o *opened, f facts) (CaseSide, error) {
 	cs := o.Case
 	side := CaseSide{
-		URL: o.url("side"), Live: "case:" + string(cs.Ref), Targets: runningFirst(f.targets), Facts: aboutCase(o),
-		Where: Where{Address: cs.Address},
-	}
-	if cs.Place != nil {
-		side.Where.Point = strconv.FormatFloat(cs.Place.Lat, 'f', 5, 64) + ", " + strconv.FormatFloat(cs.Place.Lng, 'f', 5, 64)
+		URL: o.url("side"), Live: "case:" + string(cs.Ref), Targets: runningFirst(f.targets), Facts: aboutCase(o), Followers: followersOf(o, f.followers),
+		Where: whereOf(o),
 	}
 	if o.full && o.MayDo(core.MayWork) && !cs.IsFinal() {
 		for _, rule := range o.Type.Targets {

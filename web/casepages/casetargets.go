@@ -60,7 +60,10 @@ func targetView(o *opened, v targets.View) TargetView {
 
 // sumsOf writes the foot of a ledger: used, allowed, left.
 func sumsOf(l core.Ledger) []LedgerSum {
-	allowed := "Allowed: " + l.Promise.Span.String()
+	allowed := "Allowed"
+	if !l.Promise.Span.IsZero() {
+		allowed += ": " + l.Promise.Span.String()
+	}
 	if l.Extended > 0 {
 		allowed += " + " + unbroken(core.HoursWords(l.Extended))
 	}
@@ -79,8 +82,12 @@ func notesOf(v targets.View) []string {
 	var out []string
 	for _, change := range v.Ledger.Changes {
 		day := change.From.In(v.Zone).Format("2 Jan")
-		words := "Set by hand"
-		if change.Kind == core.SegmentExtended {
+		words := change.Words()
+		switch change.Kind {
+		case core.SegmentKept:
+			out = append(out, words+": due "+change.To.In(v.Zone).Format("Mon 2 Jan 2006, 15:04")+".")
+			continue
+		case core.SegmentExtended:
 			words = core.HoursWords(change.Added) + " added"
 		}
 		if change.By != "" {

@@ -135,6 +135,8 @@ func (o *opened) did(e core.Recorded) (icon string, did sentence) {
 		return "edit", o.fieldChanged(e, s)
 	case core.ContactChanged:
 		return "edit", s.say(" changed the contact details from ").fromTo(before(core.AspectContact), after(core.AspectContact))
+	case core.PlaceChanged:
+		return "map", o.placeChanged(e, s)
 	case core.CaseEscalated:
 		return "flag", s.say(" escalated the case to level ").value(after(core.AspectLevel)).because(o.reason(o.Type.Reasons.Escalate, e))
 	case core.CaseDeEscalated:
@@ -155,6 +157,15 @@ func (o *opened) did(e core.Recorded) (icon string, did sentence) {
 		return "task", o.taskEvent(e, s)
 	case core.AttachmentAdded, core.AttachmentDeleted, core.AttachmentPublished:
 		return "clip", o.fileEvent(e, s)
+	case core.AttachmentShown:
+		if shown, _ := e.About["shown"].(bool); shown {
+			return "eye", s.say(" showed file %s on the public page", word(e.About["no"]))
+		}
+		return "lock", s.say(" took file %s off the public page", word(e.About["no"]))
+	case core.FollowerAdded:
+		return "bell", s.say(" began to follow the case")
+	case core.FollowerRemoved:
+		return "bell", s.say(" ended a following")
 	}
 	if strings.HasPrefix(string(e.Kind), "target.") {
 		return o.targetEvent(e, s)

@@ -19,6 +19,7 @@ import (
 func (p *Pages) registerLists(r render.Routes) {
 	r.Get("/mywork", p.showMyWork)
 	r.Get("/mywork/news", p.newsOfMyWork)
+	r.Get("/mywork/map", p.showWorklist)
 	r.Post("/mywork/next", p.takeNextOfMine)
 	r.Get("/queues", p.showFirstQueue)
 	r.Get("/queues/:type/:group", p.showQueue)

@@ -23,6 +23,7 @@ import (
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
 	"github.com/casement-dev/casement/core/events"
+	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
@@ -71,8 +72,12 @@ func (s *listSite) knows(by core.Actor) {
 	s.actors[strings.Fields(by.Name)[0]] = by
 }
 
-// SessionByToken implements server.Sessions.
-func (s *listSite) SessionByToken(_ context.Context, token string) (people.Session, error) {
+// SessionByToken implements server.Sessions. Before every page the figures are
+// brought up to date, as the follower of the feed does a moment after a change.
+func (s *listSite) SessionByToken(ctx context.Context, token string) (people.Session, error) {
+	if err := s.Cases.RebuildFigures(context.WithoutCancel(ctx), nil); err != nil {
+		return people.Session{}, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	by, ok := s.actors[token]
@@ -112,10 +117,12 @@ func (s *listSite) start(assets *web.Assets) {
 		s.t.Fatal(err)
 	}
 	pages := casepages.New(casepages.Services{
-		Cases: s.Cases, Tasks: tasks.New(s.DB, s.Cases, s.Clock, nil), Questions: questions.New(s.DB, s.Cases, s.Clock, casestest.Secret),
+		Followers: followers.New(s.DB),
+		Cases:     s.Cases, Tasks: tasks.New(s.DB, s.Cases, s.Clock, nil), Questions: questions.New(s.DB, s.Cases, s.Clock, casestest.Secret),
 		Targets: targets.New(s.DB, s.Cases, s.Clock), People: people.New(s.DB, people.Options{Clock: s.Clock, BaseURL: s.url}), Zone: london,
 		Notes: notes.New(s.DB, s.Clock), Attachments: attachments.New(s.DB, nil, s.Clock), Messages: messages.New(s.DB, s.Clock, messages.Options{}),
 	})
+	ground(s.t, s.app, assets)
 	pages.RegisterConsole(s.app.Console())
 	pages.RegisterCase(s.app.Console())
 	layout.New(func(*fiber.Ctx) (render.Frame, error) { return layout.SampleFrame(), nil }, nil).RegisterConsole(s.app.Console())

@@ -238,7 +238,11 @@ func (p *Pages) unclaimed(ctx context.Context, reach cases.Reach, queues []cases
 		}
 		out[only] = slices.DeleteFunc(list.Rows, func(r cases.Row) bool { return !r.Assignee.IsZero() })
 	}
-	n, err := p.Cases.Count(ctx, reach, cases.Filter{Scopes: scopes, Only: cases.OnlyUnclaimed})
+	tallies, err := p.Cases.Tally(ctx, cases.Reach{By: reach.By, Scopes: scopes}, p.endOfWeek())
+	n := 0
+	for _, t := range tallies {
+		n += t.Unclaimed
+	}
 	return out, n, err
 }
 

@@ -7,6 +7,7 @@
 //	begin.go    the first page of a form, and its draft
 //	step.go     one page of a form: shown, sent
 //	files.go    files sent with a page
+//	nearby.go   what is reported already around a place
 //	trouble.go  when the form itself fails
 //	saved.go    to be continued later
 //	done.go     the confirmation
@@ -46,7 +47,7 @@ func Source() render.Source {
 	return render.Source{Package: "formpages", Files: files, Samples: samples()}
 }
 
-// Options are what the pages need. All but the last three are required.
+// Options are what the pages need. The last four may be missing.
 type Options struct {
 	Portals *portals.Service
 	Types   *casetypes.Service
@@ -59,6 +60,10 @@ type Options struct {
 	BaseURL       string                   // "https://casework.example.org": what links begin with
 	SecureCookies bool                     // reached by https
 	Asset         func(name string) string // the address of a built file
+
+	// Report is the address of the page that everybody may see of a report; nil,
+	// or "" for a case type without: there is none.
+	Report func(t *core.CaseType, ref core.Reference) string
 
 	SignIn   string // "" is /sign-in
 	FindCase string // where the form for one case posts "ref" and "postcode"; "" hides it

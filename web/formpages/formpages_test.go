@@ -95,6 +95,7 @@ func newSite(t *testing.T, change func(*formpages.Options, *server.Options)) *si
 		t.Fatal(err)
 	}
 	public := s.app.Public().Limited(server.LimitForm)
+	pages.RegisterNearby(s.app.Public().Counted(server.LimitNearby))
 	pages.Register(public, public.Drafts())
 	return s
 }

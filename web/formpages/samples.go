@@ -49,6 +49,10 @@ func samples() []render.Sample {
 		{Template: "formpages/begin", Name: "begun before", View: beginView, Data: begun},
 		{Template: "formpages/begin", Name: "from fields", View: beginView, Data: fields},
 		{Template: "formpages/step", Name: "a page of a form", View: stepView, Data: StepPage{Form: `<form class="flow" method="post"><h1>What went wrong?</h1></form>`}},
+		{Template: "formpages/nearby", Name: "some", Data: NearbyPart{Items: []NearbyItem{
+			{What: "Pothole", Far: "40 metres", Ago: "3 days ago", Status: "We are on it", URL: "/reports/REP-7K2M-4QX9"}, {What: "Street light", Far: "a few metres", Ago: "just now"},
+		}}},
+		{Template: "formpages/nearby", Name: "none", Data: NearbyPart{}},
 		{Template: "formpages/send", Name: "interrupted", View: sendView, Data: SendPage{Name: "Complaint", Action: "/forms/complaint/send", Seal: "seal"}},
 		{Template: "formpages/trouble", Name: "with what was typed", View: troubleView, Data: trouble},
 		{Template: "formpages/trouble", Name: "at the start", View: troubleView, Data: TroublePage{Name: "Complaint", Message: trouble.Message, Again: "/forms/complaint"}},

@@ -93,6 +93,8 @@ func (p *Pages) draw(c *fiber.Ctx, a at, shown forms.Shown) error {
 		Hidden:  []viewtree.Hidden{{Name: sealField, Value: seal(a.token)}},
 		StepURL: func(step string) string { return formURL(a.t.Key, step) },
 		Errors:  shown.Messages, Save: true, Icons: p.Asset("icons.svg"),
+		Map:    viewtree.Map{Script: p.Asset("map.js"), Style: p.Asset("map.css")},
+		Nearby: func(field string) string { return nearbyURL(a.t, field) },
 	})
 	if err != nil {
 		return err

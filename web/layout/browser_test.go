@@ -28,10 +28,16 @@ import (
 	"github.com/casement-dev/casement/web/webtest"
 )
 
-// everybody is signed in.
-type everybody struct{ actor core.Actor }
+// everybody is signed in, until all sessions are ended.
+type everybody struct {
+	actor core.Actor
+	ended *atomic.Bool
+}
 
 func (e everybody) SessionByToken(context.Context, string) (people.Session, error) {
+	if e.ended.Load() {
+		return people.Session{}, core.NotFound("This session has ended.")
+	}
 	return people.Session{Actor: e.actor}, nil
 }
 
@@ -42,6 +48,7 @@ type demo struct {
 	hub    *events.Hub
 	asked  atomic.Int64
 	claims atomic.Int64
+	ended  atomic.Bool // every session
 }
 
 var demoView = render.View{Template: "demo/list", Title: "Queue", Nav: "queues"}
@@ -91,7 +98,7 @@ func serveDemo(t *testing.T) *demo {
 	app, err = server.New(server.Options{
 		BaseURL: d.url, Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{},
 		Log:       slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Sessions:  everybody{core.StaffActor(core.NewID[core.StaffID](), "Priya Raghunathan")},
+		Sessions:  everybody{core.StaffActor(core.NewID[core.StaffID](), "Priya Raghunathan"), &d.ended},
 		Views:     engine,
 		ErrorPage: func(c *fiber.Ctx, p server.Problem) error { return render.Failed(c, render.Problem(p)) },
 		Assets: func(name string) (server.Asset, bool) {

@@ -21,6 +21,8 @@ func entry(key string) (render.Entry, bool) {
 		return render.Entry{Label: "Knowledge", Icon: "book", URL: "/knowledge", Press: "w"}, true
 	case "configuration":
 		return render.Entry{Label: "Configuration", Icon: "gear", URL: "/configuration", Press: "c"}, true
+	case "imports":
+		return render.Entry{Label: "Imports", Icon: "download", URL: "/imports", Press: "i"}, true
 	case "plugins":
 		return render.Entry{Label: "Plugins", Icon: "plug", URL: "/plugins", Press: "p", Bad: "faults"}, true
 	case "people":

@@ -107,6 +107,7 @@ func tabs(current string) layout.Tabs {
 	t := layout.Tabs{Label: "People"}
 	for _, tab := range []layout.Tab{
 		{Label: "Customers", URL: "/people"}, {Label: "Staff users", URL: "/people/staff"}, {Label: "Groups", URL: "/people/groups"},
+		{Label: "Programs", URL: "/people/programs"},
 	} {
 		tab.Current = tab.Label == current
 		t.Items = append(t.Items, tab)

@@ -2,8 +2,6 @@ package portalpages
 
 import (
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -42,9 +40,6 @@ func (p *Pages) find(c *fiber.Ctx) error {
 	if strings.TrimSpace(ref) == "" || strings.TrimSpace(proof) == "" {
 		return again(render.Problems{Items: missing(ref, proof)})
 	}
-	if !p.tries.allow(ref) {
-		return &core.Error{Kind: core.ErrTooMany, Message: "This reference has been tried too often. Wait an hour, or telephone us."}
-	}
 	token, err := p.Cases.FindByProof(c.UserContext(), ref, proof)
 	if core.KindOf(err) == core.ErrNotFound {
 		return again(render.Problems{Message: "We cannot find a case with this reference and this postcode or email address"})
@@ -64,38 +59,4 @@ func missing(ref, proof string) []render.FieldProblem {
 		out = append(out, render.FieldProblem{Field: "postcode", Message: "Enter your postcode or email address."})
 	}
 	return out
-}
-
-const (
-	maxTries    = 10 // of one reference in an hour
-	triesFor    = time.Hour
-	maxReferred = 10_000 // references that are remembered
-)
-
-// tries bounds how often one reference is tried, from wherever: postcodes of a
-// town are few. It does not matter whether there is such a case.
-type tries struct {
-	clock core.Clock
-
-	mu    sync.Mutex
-	since time.Time
-	of    map[string]int
-}
-
-func newTries(clock core.Clock) *tries { return &tries{clock: clock, of: map[string]int{}} }
-
-func (t *tries) allow(ref string) bool {
-	key := ref
-	if parsed, err := core.ParseReference(ref); err == nil {
-		key = string(parsed)
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.clock.Now()
-	if age := now.Sub(t.since); age < 0 || age >= triesFor || len(t.of) >= maxReferred {
-		t.since = now
-		clear(t.of)
-	}
-	t.of[clip(key, 60)]++
-	return t.of[clip(key, 60)] <= maxTries
 }

@@ -48,13 +48,10 @@ type Options struct {
 }
 
 // Pages answers for the portal.
-type Pages struct {
-	Options
-	tries *tries
-}
+type Pages struct{ Options }
 
 // New makes the pages.
-func New(o Options) *Pages { return &Pages{o, newTries(o.Clock)} }
+func New(o Options) *Pages { return &Pages{o} }
 
 // RegisterPublic hangs on what anyone may follow: the secret links, and the
 // pages about this site. Writes should be limited by address.

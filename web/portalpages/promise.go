@@ -54,6 +54,9 @@ func endsCase(r core.TargetRule) bool {
 func (p *Pages) reckoning(v targets.View) []string {
 	l := v.Ledger
 	out := []string{fmt.Sprintf("We aim to answer within %s, counted from %s.", l.Promise.Span, p.day(l.Start))}
+	if l.Promise.Span.IsZero() {
+		out[0] = fmt.Sprintf("This was promised on %s, before your case came to us.", p.day(l.Start))
+	}
 	if l.Promise.Span.Unit.Working() {
 		out[0] += " Weekends, bank holidays and other days on which we are closed do not count."
 	}
@@ -77,7 +80,7 @@ func (p *Pages) reckoning(v targets.View) []string {
 // before no longer counts.
 func started(causes []core.Cause) int {
 	for i := len(causes) - 1; i >= 0; i-- {
-		if causes[i].Kind == core.CauseStarted {
+		if causes[i].Kind == core.CauseStarted || causes[i].Kind == core.CauseKept {
 			return i
 		}
 	}

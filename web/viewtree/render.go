@@ -36,7 +36,14 @@ type Page struct {
 	Save    bool                     // offer to save and come back later
 	Target  string                   // id of the element htmx replaces with the answer; "": no htmx
 	Icons   string                   // address of the icons' sprite before its #; "": in the page itself
+	Map     Map                      // lets places be chosen on a map; the zero Map: in figures alone
+	// Nearby is where what is known around the place in a field is asked for; nil,
+	// or an answer of "": nowhere.
+	Nearby func(field string) string
 }
+
+// Map is where the browser finds what draws a map, once somebody opens it.
+type Map struct{ Script, Style string }
 
 // Hidden is a hidden field.
 type Hidden struct{ Name, Value string }
@@ -268,6 +275,14 @@ func (s shown) SummaryTitle() string {
 		return strconv.Itoa(n) + " answers need another look"
 	}
 	return words[len(s.Summary)]
+}
+
+// Nearby is where a place asks for what is known around it.
+func (s shown) Nearby() string {
+	if s.Page.Nearby == nil {
+		return ""
+	}
+	return s.Page.Nearby(s.ID)
 }
 
 // Icon is the address of an icon.

@@ -52,7 +52,7 @@ func bundle(from, to string, entries []string) ([]asset, error) {
 		MinifySyntax:      true,
 		LegalComments:     api.LegalCommentsLinked,
 		Loader: map[string]api.Loader{
-			".png": api.LoaderFile, ".svg": api.LoaderCopy, ".woff2": api.LoaderFile,
+			".png": api.LoaderFile, ".svg": api.LoaderCopy, ".json": api.LoaderCopy, ".woff2": api.LoaderFile,
 		},
 		Metafile: true,
 		LogLevel: api.LogLevelSilent, // reported below, with the error
@@ -112,7 +112,7 @@ func withCompressed(outputs []api.OutputFile) (map[string][]byte, error) {
 		name := filepath.Base(output.Path)
 		files[name] = output.Contents
 		switch filepath.Ext(name) {
-		case ".js", ".css", ".svg":
+		case ".js", ".css", ".svg", ".json":
 			var packed bytes.Buffer
 			writer, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 			if err != nil {

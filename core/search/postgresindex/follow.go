@@ -9,7 +9,6 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/postgres"
-	"github.com/casement-dev/casement/core/search"
 )
 
 // Follow keeps the index with the feed: an [events.Consumer]. The case is read
@@ -44,25 +43,67 @@ func (x *Index) refresh(ctx context.Context, tx pgx.Tx, ids []core.CaseID, anew 
 	if _, err := tx.Exec(ctx, lockIndex); err != nil {
 		return fmt.Errorf("wait for other writers: %w", err)
 	}
-	before, err := wordsOfCases(ctx, tx, ids)
-	if err != nil {
-		return err
-	}
 	documents, err := x.documents.Of(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
+	return x.write(ctx, tx, ids, entriesOf(documents), anew)
+}
+
+// write writes the entries of some cases, under the lock.
+func (x *Index) write(ctx context.Context, tx pgx.Tx, ids []core.CaseID, entries []entry, anew bool) error {
+	stored, err := postgres.All[storedRow](ctx, tx, selectStored, ids)
+	if err != nil {
+		return fmt.Errorf("read what was written before: %w", err)
+	}
+	was := make(map[core.CaseID]int64, len(stored))
+	for _, s := range stored {
+		was[s.CaseID] = s.Digest
+	}
+	var fresh, same rows
+	var values valueRows
+	var reworded []core.CaseID // whose words were others, or who are gone
 	after := map[string]bool{}
-	var b pgx.Batch
-	b.Queue(deleteGone, ids)
-	for _, d := range documents {
-		v := vectorsOf(d)
-		b.Queue(upsertVectors, d.Case, d.Scope, v.public.String(), v.staff.String(), v.privateText())
-		for _, word := range v.widest().order {
-			if search.Lexical(word) {
-				after[word] = true
+	for _, e := range entries {
+		values.add(e)
+		digest, known := was[e.id]
+		delete(was, e.id)
+		if known && digest == e.digest {
+			same.add(e)
+			if !anew {
+				continue
+			}
+		} else {
+			fresh.add(e)
+			if known {
+				reworded = append(reworded, e.id)
 			}
 		}
+		for _, word := range e.lexical {
+			after[word] = true
+		}
+	}
+	for id := range was {
+		reworded = append(reworded, id)
+	}
+	before, err := wordsOfCases(ctx, tx, reworded)
+	if err != nil {
+		return err
+	}
+	var b pgx.Batch
+	b.Queue(insertProfiles, ids)
+	if len(was) > 0 {
+		b.Queue(deleteGone, ids)
+	}
+	if len(fresh.ids) > 0 {
+		b.Queue(upsertVectors, fresh.ids, fresh.public, fresh.staff, fresh.private, fresh.cells, fresh.digests)
+	}
+	if len(same.ids) > 0 {
+		b.Queue(updateFacts, same.ids, same.cells)
+	}
+	b.Queue(deleteValues, ids, values.ids, values.fields, values.values, values.scopes)
+	if len(values.ids) > 0 {
+		b.Queue(insertValues, values.ids, values.fields, values.values, values.scopes)
 	}
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("write what can be found: %w", postgres.Translate(err))

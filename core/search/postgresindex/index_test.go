@@ -23,7 +23,9 @@ import (
 func contents(t *testing.T, w *casestest.World) []string {
 	t.Helper()
 	rows, err := w.Pool.Query(t.Context(), `
-		SELECT 'case ' || case_id || scope_id || public || staff || coalesce(private::text, '-') FROM case_search
+		SELECT concat_ws(' ', 'case', case_id, scope_id, public, staff, private, profile_id, raised_at, due_at, closed_at, assignee_id, place, cell, digest) FROM case_search
+		UNION ALL SELECT concat_ws(' ', 'cell', zoom, cell, scope_id, starts, opens, waitings, resolveds, finals, lat, lng) FROM map_cells
+		UNION ALL SELECT concat_ws(' ', 'value', field, value, scope_id, case_id) FROM case_values
 		UNION ALL SELECT 'word ' || word FROM search_words UNION ALL SELECT 'slip ' || slip || ' ' || word FROM search_slips ORDER BY 1`)
 	if err != nil {
 		t.Fatal(err)

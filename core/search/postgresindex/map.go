@@ -3,6 +3,7 @@ package postgresindex
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres"
@@ -11,34 +12,189 @@ import (
 
 // placeRow is one match with its place.
 type placeRow struct {
-	ID         core.CaseID
-	StatusKind core.StatusKind
-	Lng, Lat   float64
+	CaseID    core.CaseID
+	ProfileID int32
+	Lng, Lat  float64
+}
+
+// cellRow is one square of the map.
+type cellRow struct {
+	Cell                                       int64
+	Starts, Opens, Waitings, Resolveds, Finals int
+	Lat, Lng                                   float64 // the middle of its cases
 }
 
 // Map implements [search.Index].
 func (x *Index) Map(ctx context.Context, r search.Reader, q search.Query, v search.View) (search.Mapped, error) {
-	s := &statement{reader: r, now: x.clock.Now(), exact: tsquery(q.Terms, nil), asked: tsquery(q.Terms, nil)}
-	narrow := s.narrowings(q.Filter)
-	conditions := s.raised(q.Filter)
-	for _, facet := range facets {
-		conditions += and(narrow[facet])
-	}
-	sql := fmt.Sprintf(`SELECT h.id, h.status_kind, p.place[0] AS lng, p.place[1] AS lat FROM (%s) h
-		JOIN cases p ON p.id = h.id WHERE p.place IS NOT NULL`, s.candidates(conditions, "", search.MaxCounted))
-	rows, err := postgres.All[placeRow](ctx, x.db.Pool(), sql, s.args...)
+	v = v.Fit()
+	mapped, err := x.maps.do(ctx, keyOf(r, q.Terms, q.Filter, v), func(ctx context.Context) (search.Mapped, error) {
+		if isCounted(r, q, v) {
+			return x.fromCells(ctx, r, q.Filter, v)
+		}
+		return x.fromMatches(ctx, r, q, v)
+	})
 	if err != nil {
 		return search.Mapped{}, fmt.Errorf("map results: %w", err)
 	}
-	matches := make([]search.Located, len(rows))
-	for i, row := range rows {
-		matches[i] = search.Located{Pin: search.Pin{Case: row.ID, At: core.Point{Lat: row.Lat, Lng: row.Lng}}, Kind: row.StatusKind}
-	}
-	return search.Clustered(matches, v), nil
+	return mapped, nil
 }
 
-// Suggest implements [search.Index].
-func (x *Index) Suggest(ctx context.Context, r search.Reader, t search.Terms, limit int) ([]search.Hit, error) {
-	found, err := x.Search(ctx, r, search.Query{Terms: t, Page: 1})
-	return found.Hits[:min(limit, len(found.Hits))], err
+// isCounted reports whether the cells know the answer: they know scopes, and
+// with them types and groups, and kinds of status.
+func isCounted(r search.Reader, q search.Query, v search.View) bool {
+	f := q.Filter
+	f.Types, f.Groups, f.Kinds = nil, nil, nil
+	return r.Person.IsZero() && q.Terms.IsZero() && f.IsZero() && v.Zoom <= deepest
+}
+
+// fromCells answers from what is counted already, and from the cases when they
+// are few.
+func (x *Index) fromCells(ctx context.Context, r search.Reader, f search.Filter, v search.View) (search.Mapped, error) {
+	all, _ := reasons()
+	rows, err := postgres.All[cellRow](ctx, x.db.Pool(), selectCells, v.Zoom, regionOf(v).codes, r.Scopes, f.Types, f.Groups)
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	single, err := postgres.All[placeRow](ctx, x.db.Pool(), selectOpenedPlaces, r.Staff, r.Groups, all, r.Scopes)
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	beside, err := x.located(ctx, single, func(p *profile) bool {
+		return isOneOf(p.TypeKey, f.Types) && isOneOf(p.GroupKey, f.Groups) && isOneOf(string(p.StatusKind), textOf(f.Kinds))
+	})
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	beside = slices.DeleteFunc(beside, func(l search.Located) bool { return !v.Has(l.At) })
+
+	sums := map[core.Cell]*search.Cluster{}
+	var out search.Mapped
+	sumOf := func(c core.Cell) *search.Cluster {
+		if sums[c] == nil {
+			sums[c] = &search.Cluster{Box: c.Box(), Kinds: map[core.StatusKind]int{}}
+		}
+		return sums[c]
+	}
+	for _, row := range rows {
+		n, sum := 0, (*search.Cluster)(nil)
+		for kind, of := range row.kinds() {
+			if of > 0 && isOneOf(string(kind), textOf(f.Kinds)) {
+				sum = sumOf(cellOf(v.Zoom, row.Cell))
+				sum.Kinds[kind] += of
+				n += of
+			}
+		}
+		if n > 0 {
+			sum.N += n
+			sum.Centre.Lat += row.Lat * float64(n)
+			sum.Centre.Lng += row.Lng * float64(n)
+			out.Total += n
+		}
+	}
+	if out.Total+len(beside) <= search.MaxPins {
+		return x.fromMatches(ctx, r, search.Query{Filter: f}, v)
+	}
+	for _, l := range beside {
+		sum := sumOf(core.CellAt(l.At, v.Zoom))
+		sum.N++
+		sum.Kinds[l.Kind]++
+		sum.Centre.Lat += l.At.Lat
+		sum.Centre.Lng += l.At.Lng
+		out.Total++
+	}
+	for _, sum := range sums {
+		sum.Centre.Lat /= float64(sum.N)
+		sum.Centre.Lng /= float64(sum.N)
+		out.Clusters = append(out.Clusters, *sum)
+	}
+	search.SortClusters(out.Clusters)
+	out.Clusters = out.Clusters[:min(len(out.Clusters), search.MaxClusters)]
+	return out, nil
+}
+
+func (row cellRow) kinds() map[core.StatusKind]int {
+	return map[core.StatusKind]int{
+		core.StatusStart: row.Starts, core.StatusOpen: row.Opens, core.StatusWaiting: row.Waitings,
+		core.StatusResolved: row.Resolveds, core.StatusFinal: row.Finals,
+	}
+}
+
+// fromMatches answers from the matches themselves: the first so many within
+// the view.
+func (x *Index) fromMatches(ctx context.Context, r search.Reader, q search.Query, v search.View) (search.Mapped, error) {
+	st, err := x.statistics(ctx)
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	w, err := x.read(ctx, r, st, q.Terms)
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	look, err := x.look(ctx, r, st, w, q.Filter, search.MaxCounted)
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	if r.Person.IsZero() && look.region == nil {
+		region := regionOf(v)
+		n, err := x.inRegion(ctx, r, region)
+		if err != nil {
+			return search.Mapped{}, err
+		}
+		if n <= common || float64(n) < look.expected {
+			look.region, look.profiles, look.assignee = &region, nil, ""
+		}
+		look.expected *= min(1, float64(n)/max(1, st.rows*st.reach(r.Scopes)))
+	}
+	for ; ; look.expected /= widen {
+		if look.region == nil {
+			look.since = st.since(look.expected, search.MaxCounted, q.Filter.RaisedTo)
+		}
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, view: grown(v.Whole())}
+		sql := s.places(q.Filter, search.MaxCounted)
+		rows, err := postgres.All[placeRow](ctx, x.db.Pool(), sql, s.args...)
+		if err != nil {
+			return search.Mapped{}, err
+		}
+		if len(rows) < search.MaxCounted && !look.all() {
+			continue
+		}
+		matches, err := x.located(ctx, rows, func(*profile) bool { return true })
+		if err != nil {
+			return search.Mapped{}, err
+		}
+		out := search.Clustered(matches, v)
+		out.First = len(rows) >= search.MaxCounted
+		return out, nil
+	}
+}
+
+// hair is a few millimetres: cells end where they end, and the last of a
+// number's digits must not lose a case on the line.
+const hair = 1e-7
+
+func grown(b core.Box) *core.Box {
+	return &core.Box{South: b.South - hair, West: b.West - hair, North: b.North + hair, East: b.East + hair}
+}
+
+// located names the kind of each match, of those wanted.
+func (x *Index) located(ctx context.Context, rows []placeRow, wanted func(*profile) bool) ([]search.Located, error) {
+	ids := make([]int32, 0, len(rows))
+	seen := map[int32]bool{}
+	for _, row := range rows {
+		if !seen[row.ProfileID] {
+			seen[row.ProfileID] = true
+			ids = append(ids, row.ProfileID)
+		}
+	}
+	profiles, err := x.profilesOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]search.Located, 0, len(rows))
+	for _, row := range rows {
+		if p := profiles[row.ProfileID]; p != nil && wanted(p) {
+			out = append(out, search.Located{Pin: search.Pin{Case: row.CaseID, At: core.Point{Lat: row.Lat, Lng: row.Lng}}, Kind: p.StatusKind})
+		}
+	}
+	return out, nil
 }

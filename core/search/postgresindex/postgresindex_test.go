@@ -17,7 +17,7 @@ func open(t testing.TB, w *casestest.World) searchtest.Engine {
 	if _, err := w.Pool.Exec(t.Context(), `INSERT INTO installation (name, created_at) VALUES ('test', $1)`, casestest.Start); err != nil {
 		t.Fatal(err)
 	}
-	x := postgresindex.New(w.DB, search.NewDocuments(w.Types), w.Clock)
+	x := postgresindex.NewFresh(w.DB, search.NewDocuments(w.Types), w.Clock)
 	follower := events.NewFollower(w.DB, w.Clock, x.Follow)
 	return searchtest.Engine{
 		Index: x,

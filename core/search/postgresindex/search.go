@@ -3,9 +3,7 @@ package postgresindex
 import (
 	"context"
 	"fmt"
-	"strings"
-
-	"github.com/jackc/pgx/v5"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres"
@@ -16,6 +14,10 @@ import (
 // words that are a slip away count as well, behind the exact ones.
 const enough = 10
 
+// widen is how much further back a search looks when the newest cases had too
+// few matches.
+const widen = 8
+
 // hitRow is one case of a page of results.
 type hitRow struct {
 	CaseID  core.CaseID
@@ -23,38 +25,19 @@ type hitRow struct {
 	Total   int
 }
 
-type facetRow struct {
-	Facet search.Facet
-	Key   string
-	N     int
-}
-
 // Search implements [search.Index].
 func (x *Index) Search(ctx context.Context, r search.Reader, q search.Query) (search.Found, error) {
 	found := search.Found{Match: search.MatchOf(q.Terms)}
-	exact := tsquery(q.Terms, nil)
-	asked := exact
-	if !q.Terms.IsZero() {
-		wider, match, err := x.tolerate(ctx, r, q.Terms, exact)
-		if err != nil {
-			return found, err
-		}
-		if wider != "" {
-			asked, found.Match = wider, match
-		}
+	st, err := x.statistics(ctx)
+	if err != nil {
+		return found, err
 	}
-	var b pgx.Batch
-	hits := &statement{reader: r, now: x.clock.Now(), exact: exact, asked: asked}
-	sql := hits.hits(q)
-	b.Queue(sql, hits.args...)
-	if q.Facets {
-		counts := &statement{reader: r, now: x.clock.Now(), exact: exact, asked: asked}
-		sql := counts.facets(q.Filter)
-		b.Queue(sql, counts.args...)
+	w, err := x.read(ctx, r, st, q.Terms)
+	if err != nil {
+		return found, err
 	}
-	results := x.db.Pool().SendBatch(ctx, &b)
-	defer results.Close()
-	rows, err := collect[hitRow](results)
+	found.Match = w.match
+	rows, err := x.hits(ctx, r, st, w, q)
 	if err != nil {
 		return found, fmt.Errorf("search: %w", err)
 	}
@@ -65,103 +48,163 @@ func (x *Index) Search(ctx context.Context, r search.Reader, q search.Query) (se
 	found.More = found.Total > search.MaxTotal
 	found.Total = min(found.Total, search.MaxTotal)
 	if q.Facets {
-		facets, err := collect[facetRow](results)
+		if found.Counts, found.CountsFirst, err = x.facets(ctx, r, st, w, q.Filter); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// hits finds one page of results. What matches very often is looked for among
+// the newest cases first, or the oldest when these are asked for, then further.
+func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w words, q search.Query) ([]hitRow, error) {
+	needed := search.MaxTotal + 1
+	if q.Order == search.ByDue {
+		needed = search.MaxCounted // what is due first may be older
+	}
+	look, err := x.look(ctx, r, st, w, q.Filter, needed)
+	if err != nil {
+		return nil, err
+	}
+	for ; ; look.expected /= widen {
+		switch {
+		case look.region != nil:
+		case q.Order == search.ByOldest:
+			look.until = st.until(look.expected, needed)
+		default:
+			look.since = st.since(look.expected, needed, q.Filter.RaisedTo)
+		}
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
+		sql := s.hits(q)
+		rows, err := postgres.All[hitRow](ctx, x.db.Pool(), sql, s.args...)
 		if err != nil {
-			return found, fmt.Errorf("count facets: %w", err)
+			return nil, err
 		}
-		found.Counts, found.CountsFirst = countsOf(facets)
+		if look.all() || len(rows) > 0 && rows[0].Total > search.MaxTotal {
+			return rows, nil
+		}
 	}
-	return found, results.Close()
 }
 
-func collect[T any](results pgx.BatchResults) ([]T, error) {
-	rows, err := results.Query()
+// smallReach is the part of all cases up to which the index of words is asked
+// for the reader's scopes, and with how many scopes at most.
+const (
+	smallReach = 0.5
+	fewScopes  = 64
+)
+
+// look decides where a search looks for so many matches: the way on which it
+// passes the fewest cases that do not match.
+func (x *Index) look(ctx context.Context, r search.Reader, st *statistics, w words, f search.Filter, needed int) (look, error) {
+	reach := st.reach(r.Scopes)
+	l := look{expected: st.rows * w.part * reach}
+	if !r.Person.IsZero() {
+		return look{}, nil // their own cases are few
+	}
+	if w.asked != "" {
+		l.scopeMarks = len(r.Scopes) > 0 && len(r.Scopes) <= fewScopes && st.rows*w.part > common && reach < smallReach
+	}
+	if f.Within != nil || f.Near != nil {
+		box := core.Box{}
+		if f.Within != nil {
+			box = *f.Within
+		} else {
+			box = f.Near.Box()
+		}
+		region := regionAround(box)
+		n, err := x.inRegion(ctx, r, region)
+		if err != nil {
+			return l, err
+		}
+		if n <= common {
+			l.region = &region
+			return l, nil
+		}
+		l.expected *= min(1, float64(n)/max(1, st.rows*reach))
+	}
+	if f.Assignee != "" && f.Assignee != search.AssigneeNone {
+		l.assignee = f.Assignee
+		if l.assignee == search.AssigneeMe {
+			l.assignee = search.Assignee(r.Staff)
+		}
+		l.expected = 0 // nobody has so many that they had to be guessed at
+		return l, nil
+	}
+	if !narrowsProfile(f) {
+		return l, nil
+	}
+	ids, part, err := x.profilesLike(ctx, r, st, f)
 	if err != nil {
-		return nil, postgres.Translate(err)
+		return l, err
 	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
-	return found, postgres.Translate(err)
+	within := part / max(reach, 1e-6) // of the cases within reach
+	l.expected *= min(1, within)
+	// Either way passes cases in vain: those of the profiles without the words,
+	// or those with the words of other profiles.
+	byProfile, byWords := min(st.rows*part, float64(needed)/max(w.part, 1e-6)), min(st.rows*w.part*reach, float64(needed)/max(within, 1e-6))
+	if w.asked == "" || byProfile < byWords {
+		l.profiles = ids
+	}
+	return l, nil
 }
 
-// everything is the facet row that says how many matches were counted.
-const everything = ""
-
-func countsOf(rows []facetRow) (map[search.Facet]map[string]int, bool) {
-	out, capped := map[search.Facet]map[string]int{}, false
-	for _, r := range rows {
-		if r.Facet == everything {
-			capped = r.N >= search.MaxCounted
-			continue
-		}
-		if out[r.Facet] == nil {
-			out[r.Facet] = map[string]int{}
-		}
-		out[r.Facet][r.Key] = r.N
+func narrowsProfile(f search.Filter) bool {
+	if f.Overdue {
+		return true
 	}
-	return out, capped
+	for _, filter := range profileFilters(f) {
+		if len(filter.of) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
-// tolerate widens a search that finds little by words that are a slip away. It
-// returns "" when there is enough without, or nothing to widen it by. What
-// matches is decided within the reader's own reach, so that it tells nothing
-// about anybody else's.
-func (x *Index) tolerate(ctx context.Context, r search.Reader, terms search.Terms, exact string) (string, search.Match, error) {
-	typed := terms.Misspellings()
-	if len(typed) == 0 {
-		return "", search.Match{}, nil
+// profilesLike finds the profiles that a filter lets through, never nil, and
+// guesses which part of all cases has them.
+func (x *Index) profilesLike(ctx context.Context, r search.Reader, st *statistics, f search.Filter) ([]int32, float64, error) {
+	rows, err := postgres.All[profileIDRow](ctx, x.db.Pool(), selectProfilesOf, r.Scopes, f.Types, f.Subtypes, textOf(f.Kinds), f.Statuses, f.Stages,
+		f.Groups, f.Priorities, f.Channels, f.Overdue)
+	if err != nil {
+		return nil, 0, fmt.Errorf("find what a filter lets through: %w", err)
 	}
-	s := &statement{reader: r, now: x.clock.Now(), exact: exact, asked: exact}
-	sql := s.count(enough)
+	ids := make([]int32, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids, st.profiled(ids), nil
+}
+
+type profileIDRow struct{ ID int32 }
+
+// inRegion counts the cases within the reader's scopes in a part of the map.
+func (x *Index) inRegion(ctx context.Context, r search.Reader, region region) (int, error) {
 	var n int
-	if err := x.db.Pool().QueryRow(ctx, sql, s.args...).Scan(&n); err != nil {
-		return "", search.Match{}, fmt.Errorf("count exact matches: %w", postgres.Translate(err))
+	if err := x.db.Pool().QueryRow(ctx, countRegion, region.zoom, region.codes, r.Scopes).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the cases of a region: %w", postgres.Translate(err))
 	}
-	if n >= enough {
-		return "", search.Match{}, nil
-	}
-	near, err := x.alternatives(ctx, typed)
-	if err != nil {
-		return "", search.Match{}, err
-	}
-	match, widened := search.MatchOf(terms), false
-	for _, words := range near {
-		for _, word := range words {
-			match.Words[word], widened = true, true
-		}
-	}
-	if !widened {
-		return "", search.Match{}, nil
-	}
-	return tsquery(terms, near), match, nil
+	return n, nil
 }
 
-// tsquery writes terms as the database reads them, each word with those it may
-// stand for. Words hold letters and digits alone, so nothing needs escaping.
-func tsquery(terms search.Terms, near map[string][]string) string {
-	var all []string
-	for _, term := range terms.All {
-		words := make([]string, len(term.Words))
-		for i, w := range term.Words {
-			words[i] = "'" + w + "'"
-		}
-		if last := len(words) - 1; term.Prefix {
-			words[last] += ":*"
-		}
-		text := strings.Join(words, " <-> ")
-		if len(term.Words) == 1 {
-			for _, w := range near[term.Words[0]] {
-				text += " | '" + w + "'"
-			}
-		}
-		all = append(all, "("+text+")")
+// hasEnough reports whether what was typed is found often enough as it stands.
+// What matches is decided within the reader's own reach, so that it tells
+// nothing about anybody else's.
+func (x *Index) hasEnough(ctx context.Context, r search.Reader, st *statistics, w words) (bool, error) {
+	const needed = enough * 100
+	look, err := x.look(ctx, r, st, w, search.Filter{}, needed)
+	if err != nil {
+		return false, err
 	}
-	text := strings.Join(all, " & ")
-	if terms.Number != "" {
-		number := "'" + terms.Number + "':*"
-		if text == "" {
-			return number
+	for ; ; look.expected /= widen {
+		look.since = st.since(look.expected, needed, time.Time{})
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
+		sql := s.count(enough)
+		var n int
+		if err := x.db.Pool().QueryRow(ctx, sql, s.args...).Scan(&n); err != nil {
+			return false, fmt.Errorf("count exact matches: %w", postgres.Translate(err))
 		}
-		text = "(" + text + ") | " + number
+		if n >= enough || look.all() {
+			return n >= enough, nil
+		}
 	}
-	return text
 }

@@ -20,6 +20,9 @@ const maxAlternatives = 8
 type wordRow struct{ Word string }
 
 func wordsOfCases(ctx context.Context, tx pgx.Tx, ids []core.CaseID) (map[string]bool, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	rows, err := postgres.All[wordRow](ctx, tx, selectWords, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read the words that were there: %w", err)

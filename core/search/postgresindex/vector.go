@@ -109,12 +109,3 @@ func (v vectors) widest() *vector {
 	}
 	return v.staff
 }
-
-// privateText is the private vector, or nil for none.
-func (v vectors) privateText() *string {
-	if v.private == nil {
-		return nil
-	}
-	s := v.private.String()
-	return &s
-}

@@ -43,6 +43,11 @@ func Run(t *testing.T, open func(t testing.TB, w *casestest.World) Engine) {
 		"marks stand only in words the reader may read":          marks,
 		"a reference is found before the index knows it":         references,
 		"hostile searches are searches":                          hostile,
+		"nothing betrays a case to those who may not see it":     betrays,
+		"texts are narrowed by as they are folded":               foldedValues,
+		"a reference of another system is found like ours":       aliases,
+		"an export hands over all that is found and no more":     exported,
+		"pins come with rows, within the reach as it is now":     pins,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -517,5 +522,108 @@ func hostile(c *council) {
 		c.find(c.Priya, search.Request{Typed: typed, Facets: true, Filter: search.Filter{Types: []string{strings.ToValidUTF8(strings.ReplaceAll(typed, "\x00", ""), "")}, Priorities: []string{"'"}}})
 		c.find(c.Priya, search.Request{Typed: typed})
 		c.own(c.Amara, typed)
+	}
+}
+
+func foldedValues(c *council) {
+	for text, want := range map[string]string{
+		"Pôle  17": "pole 17", "POLE-17": "pole 17", " ": "", "NM42QT": "nm4 2qt", "Straße": "strasse",
+	} {
+		if got := search.Fold(text); got != want {
+			c.Errorf("%q is folded to %q, want %q", text, got, want)
+		}
+	}
+	if got := search.Fold(strings.Repeat("word ", 1000)); len(got) > 500 {
+		c.Errorf("a long text is folded to %d bytes", len(got))
+	}
+}
+
+func aliases(c *council) {
+	id := c.raise("Moved from elsewhere", nil)
+	c.sql(`INSERT INTO case_aliases (source, value, case_id) VALUES ('311', '101006321992', $1), ('old', 'ENQ/2019/7', $1)`, id)
+	// Known at once by what it is called in full, and to those only who may see it.
+	for _, typed := range []string{"101006321992", " ENQ/2019/7 "} {
+		c.finds(c.Priya, typed, "Moved from elsewhere")
+		c.finds(c.Other, typed)
+		rows, err := c.service.Suggest(c.Context(), c.Priya, typed, 3)
+		if err != nil || len(rows) != 1 || rows[0].ID != id {
+			c.Errorf("%q suggests %d cases, %v", typed, len(rows), err)
+		}
+	}
+	c.Follow(c.T)
+	c.finds(c.Priya, "10100632", "Moved from elsewhere")
+	c.finds(c.Priya, "enq 2019 7", "Moved from elsewhere")
+	c.finds(c.Other, "10100632")
+}
+
+func exported(c *council) {
+	for i := range 30 {
+		id := c.raise(fmt.Sprintf("Lamp %02d", i), nil)
+		if i%3 == 0 {
+			c.Do(c.T, c.Priya, id, &cases.Reassign{Group: "highways", Reason: "specialist"})
+		}
+	}
+	c.raise("Bins", nil)
+	c.Follow(c.T)
+	if _, ok := c.Index.(search.Lister); !ok {
+		c.Skip("the engine leaves lists to another one")
+	}
+	for by, want := range map[*core.Actor]int{&c.Priya: 30, &c.Ines: 10, &c.Other: 0} {
+		var subjects []string
+		err := c.service.Export(c.Context(), *by, search.Request{Typed: "lamp"}, func(rows []cases.Row) error {
+			for _, row := range rows {
+				subjects = append(subjects, row.Subject)
+			}
+			return nil
+		})
+		if err != nil || len(subjects) != want || !slices.IsSortedFunc(subjects, func(a, b string) int { return strings.Compare(b, a) }) {
+			c.Errorf("%s exports %q, %v; want %d, newest first", by.Name, subjects, err, want)
+		}
+	}
+	stop := fmt.Errorf("enough")
+	if err := c.service.Export(c.Context(), c.Priya, search.Request{Typed: "lamp"}, func([]cases.Row) error { return stop }); err != stop {
+		c.Errorf("an export that was stopped says %v", err)
+	}
+	if err := c.service.Export(c.Context(), core.PersonActor(c.Amara, "Amara"), search.Request{Typed: "lamp"}, nil); core.KindOf(err) != core.ErrForbidden {
+		c.Errorf("a customer exports: %v", err)
+	}
+}
+
+func pins(c *council) {
+	at := core.Point{Lat: 51.5, Lng: -0.12}
+	id := c.raise("Hole in the road", func(r *cases.Raise) { r.Place = &at })
+	c.Follow(c.T)
+	view := search.View{Box: core.Box{South: 51.4, West: -0.2, North: 51.6, East: 0}, Zoom: 12}
+	look := func(by core.Actor, typed string) search.Placed {
+		c.Helper()
+		placed, err := c.service.Map(c.Context(), by, search.Request{Typed: typed}, view)
+		if err != nil {
+			c.Fatal(err)
+		}
+		return placed
+	}
+	for _, typed := range []string{"hole", ""} {
+		placed := look(c.Priya, typed)
+		if len(placed.Pins) != 1 || placed.Pins[0].Row.ID != id || placed.Pins[0].Row.Subject != "Hole in the road" || placed.Pins[0].At.Metres(at) > 1 {
+			c.Errorf("Priya sees %+v", placed)
+		}
+		if placed := look(c.Ines, typed); len(placed.Pins) > 0 || placed.Total > 0 {
+			c.Errorf("Ines sees %+v", placed)
+		}
+	}
+	// The index lags; a pin is read again.
+	c.Do(c.T, c.Priya, id, &cases.Reassign{Group: "highways", Reason: "specialist"})
+	c.Follow(c.T)
+	c.Do(c.T, c.Ines, id, &cases.Reassign{Group: "complaints-team", Reason: "wrong-team"})
+	if placed := look(c.Ines, "hole"); len(placed.Pins) > 0 {
+		c.Errorf("Ines sees the pin of a case she handed on: %+v", placed)
+	}
+	for _, bad := range []search.View{{Box: core.Box{South: 1, North: 0}, Zoom: 3}, {Box: view.Box, Zoom: 40}} {
+		if _, err := c.service.Map(c.Context(), c.Priya, search.Request{}, bad); core.KindOf(err) != core.ErrInvalid {
+			c.Errorf("the view %+v: %v", bad, err)
+		}
+	}
+	if _, err := c.service.Map(c.Context(), core.PersonActor(c.Amara, "Amara"), search.Request{}, view); core.KindOf(err) != core.ErrForbidden {
+		c.Errorf("a customer looks at the map: %v", err)
 	}
 }

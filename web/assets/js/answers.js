@@ -13,7 +13,7 @@ document.addEventListener('problem', (event) => {
 document.addEventListener('htmx:responseError', (event) => {
   const xhr = event.detail.xhr
   if ((xhr.getResponseHeader('HX-Trigger') || '').includes('"problem"')) return
-  if (xhr.getResponseHeader('HX-Redirect')) return
+  if (xhr.getResponseHeader('HX-Redirect') || xhr.status === 401) return // signedout.js says it
   toast('That did not work. What you typed is still here; please try again in a minute.', { tone: 'bad' })
 })
 

@@ -5,6 +5,8 @@
 // each would block a seventh page. One tab leads (it holds a lock), listens for
 // all, and tells the others over a channel. Tabs that nobody looks at neither
 // lead nor listen; when they are looked at again they refresh what they show.
+import { ask, signedOut } from './signedout.js'
+
 const maxTopics = 64 // as the server allows
 const me = crypto.randomUUID?.() ?? String(Math.random())
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel('casement-live') : null
@@ -56,7 +58,7 @@ function open() {
   source?.close()
   source = null
   const topics = allTopics()
-  if (!leading || topics.length === 0) return
+  if (!leading || topics.length === 0 || signedOut()) return
   listening = new Set(topics)
   const stream = new EventSource(`/live?topics=${encodeURIComponent(topics.join(','))}`)
   source = stream
@@ -73,6 +75,7 @@ function open() {
     if (stream.readyState !== EventSource.CLOSED) return // it comes back by itself
     failures++
     if (source === stream) source = null
+    ask() // perhaps the session has ended
     const wait = Math.min(60, 5 * 2 ** failures) * 1000 * (0.5 + Math.random())
     clearTimeout(reopening)
     reopening = setTimeout(open, wait)
@@ -156,6 +159,7 @@ document.addEventListener('visibilitychange', () => {
   takePart()
   wanted.forEach(dispatch)
 })
+document.addEventListener('signed-out', leave)
 window.addEventListener('pagehide', leave)
 window.addEventListener('pageshow', (event) => { if (event.persisted) takePart() })
 

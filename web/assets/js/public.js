@@ -2,5 +2,6 @@
 // spares the reader a full page where that helps.
 import 'htmx.org'
 import './answers.js'
+import './mapopen.js'
 import './times.js'
 import './uploads.js'

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/api"
+	"github.com/casement-dev/casement/core/server"
+	"github.com/casement-dev/casement/web/apipages"
+)
+
+// registerAPI hangs the API on the server, an operation for every command of
+// the table and the queries, and the pages about it.
+func (p *pages) registerAPI(app *server.App) error {
+	parts := p.parts
+	var commands []api.Entry
+	for _, e := range commandTable() {
+		commands = append(commands, api.Entry{Command: e.command, Says: e.says})
+	}
+	operations := api.New(api.Options{
+		BaseURL: parts.settings.PublicURL, Secret: parts.secret, Clock: parts.clock, Log: parts.log, Commands: commands,
+		People: parts.people, Cases: parts.cases, Notes: parts.notes, Questions: parts.questions, Tasks: parts.tasks, Targets: parts.targets,
+		Attachments: parts.attachments, Search: parts.search, Hub: parts.hub,
+	})
+	operations.Register(app.Fiber(), app.API(api.Prefix))
+	description, err := operations.Description()
+	if err != nil {
+		return err
+	}
+	manual, err := apipages.ReadManual(description)
+	if err != nil {
+		return err
+	}
+	about := apipages.New(apipages.Options{
+		People: parts.people, Clock: parts.clock, Zone: p.zone, Types: parts.types.All, Manual: func() apipages.Manual { return manual },
+	})
+	about.RegisterPublic(app.Public())
+	about.RegisterAdmin(app.Admin(core.RoleAdministrator))
+	return nil
+}

@@ -1,0 +1,100 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// maxDepth is how deep objects and lists may be nested in a request.
+const maxDepth = 16
+
+// checkJSON refuses what decoders let through: bytes that are not UTF-8, a
+// member that stands twice in one object, deep nesting, and anything after the
+// value. Its errors are sentences.
+func checkJSON(body []byte) error {
+	if !utf8.Valid(body) {
+		return errors.New("The body is not UTF-8.")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := checkValue(d, 0); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("There is more after the end of the JSON value.")
+	}
+	return nil
+}
+
+func checkValue(d *json.Decoder, depth int) error {
+	token, err := d.Token()
+	if err != nil {
+		return notJSON(err)
+	}
+	open, ok := token.(json.Delim)
+	if !ok {
+		return nil
+	}
+	if depth == maxDepth {
+		return fmt.Errorf("The JSON is nested more than %d deep.", maxDepth)
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if open == '{' {
+			name, err := d.Token()
+			if err != nil {
+				return notJSON(err)
+			}
+			key, _ := name.(string)
+			if seen[key] {
+				return fmt.Errorf("The member %q stands twice in one object.", clip(key))
+			}
+			seen[key] = true
+		}
+		if err := checkValue(d, depth+1); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return notJSON(err)
+	}
+	return nil
+}
+
+func notJSON(err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("The body is not JSON: see byte %d.", syntax.Offset)
+	}
+	return errors.New("The body is not JSON, or ends too soon.")
+}
+
+// decodeStrictly decodes a body that was checked, into a value that knows all
+// its members.
+func decodeStrictly(body []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if _, loose := into.(*any); !loose {
+		d.DisallowUnknownFields()
+	}
+	if err := d.Decode(into); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) && wrong.Field != "" {
+			return fmt.Errorf("“%s” is not of the right kind.", wrong.Field)
+		}
+		return fmt.Errorf("The body does not fit: %s.", clip(err.Error()))
+	}
+	return nil
+}
+
+// clip shortens what came from outside before it is shown.
+func clip(s string) string {
+	r := []rune(s)
+	if len(r) <= 80 {
+		return s
+	}
+	return string(r[:80]) + "…"
+}

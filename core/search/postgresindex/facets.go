@@ -1,0 +1,148 @@
+package postgresindex
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/casement-dev/casement/core/postgres"
+	"github.com/casement-dev/casement/core/search"
+)
+
+// combination is how many matches have one profile and the like.
+type combination struct {
+	ProfileID int32
+	Mine      bool
+	Nobodys   bool
+	Theirs    bool // of the staff user that the filter names
+	Late      bool // its due time is over
+	N         int
+}
+
+// counted are the first matches of a search by combination: all facets under
+// any narrowing by facets are sums of them.
+type counted struct {
+	combinations []combination
+	first        bool // there are more matches than were counted
+}
+
+// combinations counts the first matches. They are the same for every narrowing
+// by facets, and kept for a moment.
+func (x *Index) combinations(ctx context.Context, r search.Reader, st *statistics, w words, f search.Filter) (counted, error) {
+	plain := withoutFacets(f)
+	return x.counts.do(ctx, keyOf(r, w, plain), func(ctx context.Context) (counted, error) {
+		unowned := plain
+		unowned.Assignee = "" // theirs are counted beside all others
+		look, err := x.look(ctx, r, st, w, unowned, search.MaxCounted)
+		if err != nil {
+			return counted{}, err
+		}
+		for ; ; look.expected /= widen {
+			if look.region == nil {
+				look.since = st.since(look.expected, search.MaxCounted, plain.RaisedTo)
+			}
+			s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
+			sql := s.counts(plain)
+			rows, err := postgres.All[combination](ctx, x.db.Pool(), sql, s.args...)
+			if err != nil {
+				return counted{}, fmt.Errorf("count facets: %w", err)
+			}
+			out := counted{combinations: rows}
+			n := 0
+			for _, row := range rows {
+				n += row.N
+			}
+			out.first = n >= search.MaxCounted
+			if out.first || look.all() {
+				return out, nil
+			}
+		}
+	})
+}
+
+// withoutFacets is a filter without its narrowings by facets. A staff user who
+// is named stays: theirs are told apart in the counts.
+func withoutFacets(f search.Filter) search.Filter {
+	var named search.Assignee
+	if f.Assignee != search.AssigneeMe && f.Assignee != search.AssigneeNone {
+		named = f.Assignee
+	}
+	return search.Filter{
+		Assignee:   named,
+		RaisedFrom: f.RaisedFrom, RaisedTo: f.RaisedTo, DueFrom: f.DueFrom, DueTo: f.DueTo, ClosedFrom: f.ClosedFrom, ClosedTo: f.ClosedTo,
+		Within: f.Within, Near: f.Near, Fields: f.Fields,
+	}
+}
+
+// facetsOf sums combinations into facets, each with every narrowing but its
+// own.
+func facetsOf(c counted, profiles map[int32]*profile, f search.Filter) map[search.Facet]map[string]int {
+	filters := profileFilters(f)
+	out := map[search.Facet]map[string]int{
+		search.FacetAssignee: {string(search.AssigneeMe): 0, string(search.AssigneeNone): 0}, search.FacetDue: {"overdue": 0},
+	}
+	for _, filter := range filters {
+		out[filter.facet] = map[string]int{}
+	}
+	for _, row := range c.combinations {
+		p := profiles[row.ProfileID]
+		if p == nil {
+			continue
+		}
+		overdue := row.Late && p.StatusKind.IsOpen()
+		// A row that one narrowing alone leaves out still counts for that facet.
+		fails, by := 0, search.Facet("")
+		for _, filter := range filters {
+			if !isOneOf(filter.value(p), filter.of) {
+				fails, by = fails+1, filter.facet
+			}
+		}
+		if !row.has(f.Assignee) {
+			fails, by = fails+1, search.FacetAssignee
+		}
+		if f.Overdue && !overdue {
+			fails, by = fails+1, search.FacetDue
+		}
+		count := func(facet search.Facet, key string, holds bool) {
+			if holds && (fails == 0 || fails == 1 && by == facet) {
+				out[facet][key] += row.N
+			}
+		}
+		for _, filter := range filters {
+			count(filter.facet, filter.value(p), true)
+		}
+		count(search.FacetAssignee, string(search.AssigneeMe), row.Mine)
+		count(search.FacetAssignee, string(search.AssigneeNone), row.Nobodys)
+		count(search.FacetDue, "overdue", overdue)
+	}
+	return out
+}
+
+// has reports whether the cases are whose a filter asks for.
+func (c combination) has(who search.Assignee) bool {
+	switch who {
+	case "":
+		return true
+	case search.AssigneeMe:
+		return c.Mine
+	case search.AssigneeNone:
+		return c.Nobodys
+	}
+	return c.Theirs
+}
+
+// facets counts the facets of a search.
+func (x *Index) facets(ctx context.Context, r search.Reader, st *statistics, w words, f search.Filter) (map[search.Facet]map[string]int, bool, error) {
+	c, err := x.combinations(ctx, r, st, w, f)
+	if err != nil {
+		return nil, false, err
+	}
+	ids := make([]int32, 0, len(c.combinations))
+	for _, row := range c.combinations {
+		ids = append(ids, row.ProfileID)
+	}
+	profiles, err := x.profilesOf(ctx, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	return facetsOf(c, profiles, f), c.first, nil
+}
