@@ -97,7 +97,7 @@ $(MEILI): $(MEILITEST)/package.json $(MEILITEST)/package-lock.json $(MEILITEST)/
 
 .PHONY: test-meili
 test-meili: $(MEILI) $(DBTEST) ## Test search with a real Meilisearch server (Linux on x86-64)
-	CASEMENT_TEST_MEILI=$(CURDIR)/$(MEILI) $(DBTEST) $(GO) test -race -shuffle=on -count=1 -timeout=5m $(TEST_FLAGS) ./$(dir $(MEILITEST))...
+	CASEMENT_TEST_MEILI=$(CURDIR)/$(MEILI) $(DBTEST) $(GO) test -race -shuffle=on -count=1 -timeout=10m $(TEST_FLAGS) ./$(dir $(MEILITEST))...
 
 .PHONY: peers
 peers: ## Install what the tests talk to: Chromium, and Dovecot for mail (Debian, as root)

@@ -68,7 +68,11 @@ func (s *apiSite) program(name string, in people.ClientInput) *program {
 
 // almighty is a program that may do everything with complaints.
 func (s *apiSite) almighty() *program {
-	return s.program("Everything", people.ClientInput{Types: []string{"complaint"}, Permissions: core.GrantablePermissions(), Rights: core.Rights()})
+	return s.program("Everything", inputOfAll())
+}
+
+func inputOfAll() people.ClientInput {
+	return people.ClientInput{Types: []string{"complaint"}, Permissions: core.GrantablePermissions(), Rights: core.Rights()}
 }
 
 // said is what the API said.

@@ -133,7 +133,9 @@ func installed(t *testing.T) (*shell, *council) {
 	c.subject(nil)
 	fresh := &subject{c: c, id: core.NewID[core.CaseID]()}
 	fresh.do(core.PersonActor(c.amara.ID, c.amara.Name), sample(&cases.Raise{}, fresh).(cases.Command))
-	return newShell(t, c.db.Pool()), c
+	s := newShell(t, c.db.Pool())
+	s.dir = c.settings.DataDir // where its key is
+	return s, c
 }
 
 // follow reads the feed to its end and seals it, as a running server does.
@@ -183,6 +185,10 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 		{"a due time that its ledger does not explain", `UPDATE targets SET due_at = due_at + interval '1 hour' WHERE rule_key = 'respond' AND due_at IS NOT NULL`, "WRONG  targets"},
 		{"a target without a cause", `UPDATE targets SET causes = '[]' WHERE rule_key = 'respond'`, "it has no causes"},
 		{"a case that is due at another time than its targets", `UPDATE cases SET due_at = due_at - interval '1 day' WHERE due_at IS NOT NULL`, "it is not due when its most urgent target is"},
+		{"another key", `UPDATE installation SET key_proof = 'another'`, "WRONG  key         the secret key of this server is not the one"},
+		{"a queue that was emptied by hand", `DELETE FROM river_job`, "its job is gone"},
+		{"a reaction that was given up", `UPDATE river_job SET state = 'discarded', finalized_at = now(), attempt = 25, errors = ARRAY['{"error": "no such template"}'::jsonb]`,
+			"failed 25 times, and is tried again each hour: no such template"},
 		{"nobody follows the feed", `INSERT INTO events (stream_kind, stream_id, version, kind, actor_kind, origin, happened_at, recorded_at, digest)
 			SELECT 'case', 'x', n, 'note_added', 'system', 'live', now(), now(), '' FROM generate_series(1, 2000) n`, "is a server running?"},
 	} {

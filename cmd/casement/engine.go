@@ -20,7 +20,7 @@ func (p *parts) newEngine(documents *search.Documents) (search.Index, error) {
 		return p.index, nil
 	}
 	x, err := meili.New(meili.Options{
-		URL: s.URL, Key: string(s.Key), Index: s.Index, DB: p.db, Documents: documents, Clock: p.clock, Log: p.log, Wordless: p.index,
+		URL: s.URL, Key: string(s.Key), Index: s.Index, DB: p.db, Documents: documents, Clock: p.clock, Log: p.log, Maps: p.index,
 	})
 	if err != nil {
 		return nil, err
@@ -55,9 +55,9 @@ func checkMeili(ctx context.Context, p *parts) (string, error) {
 	s, err := p.meili.Check(ctx)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("Meilisearch cannot be asked, the database answers searches: %w", err)
+		return "", fmt.Errorf("the database answers searches, since Meilisearch cannot be asked: %w", err)
 	case !s.Built:
-		return "", errors.New("Meilisearch answers and has no index yet: it is built while a server runs, the database answers searches meanwhile")
+		return "", errors.New("there is no index in Meilisearch yet: it is built while a server runs, and the database answers searches meanwhile")
 	case s.Lag.Behind > behindToWorry:
 		return "", fmt.Errorf("the index in Meilisearch is %s and %d changes behind: is a server running?", s.Lag.Behind.Round(time.Second), s.Lag.Waiting)
 	}

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
 	"github.com/casement-dev/casement/core/intake/imports"
+	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
 )
 
@@ -73,15 +77,80 @@ func (s *shell) number(sql string) (n int) {
 	return n
 }
 
-// prepareImport makes the first import: a file that is still to be checked.
-func (c *council) prepareImport() {
+// prepareImport makes an import: a file that is still to be checked.
+func (c *council) prepareImport() { c.begin("a,b,c\n1,2,2022-01-01\n") }
+
+// begin makes an import of a file with three columns.
+func (c *council) begin(file string) imports.Import {
 	c.t.Helper()
 	mapping := "casement: 1\nkind: import\nsource: old\nzone: Europe/London\ndates: YYYY-MM-DD\nalias: a\n" +
 		"case: { type: { text: enquiry }, subject: b, channel: { text: web }, raised: c }\n"
-	_, err := c.imports.Begin(c.t.Context(), core.SystemActor(), imports.Upload{
-		Mapping: casetypes.File{Name: "mapping", Source: []byte(mapping)}, FileName: "cases.csv", File: strings.NewReader("a,b,c\n1,2,2022-01-01\n"),
+	i, err := c.imports.Begin(c.t.Context(), core.SystemActor(), imports.Upload{
+		Mapping: casetypes.File{Name: "mapping", Source: []byte(mapping)}, FileName: "cases.csv", File: strings.NewReader(file),
 	})
 	if err != nil {
 		c.t.Fatal(err)
+	}
+	return i
+}
+
+func TestTheQueueCarriesAnImportFromServerToServer(t *testing.T) {
+	t.Parallel()
+	c := newCouncil(t, true)
+	var file strings.Builder
+	file.WriteString("a,b,c\n")
+	const rows = 4000
+	for n := range rows {
+		fmt.Fprintf(&file, "%d,Case %d,2022-01-01\n", n, n)
+	}
+	serve := func() (stop func()) {
+		runner, err := jobs.New(c.db.Pool(), c.work(), c.log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := runner.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+			defer cancel()
+			if err := runner.Stop(ctx); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	until := func(no int, is func(imports.Import) bool) imports.Import {
+		t.Helper()
+		for range 600 {
+			i, err := c.imports.Find(t.Context(), core.SystemActor(), no)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if is(i) {
+				return i
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+		t.Fatal("it does not come to that")
+		return imports.Import{}
+	}
+	stop := serve()
+	c.prepareImport() // another that waits to be checked
+	i := c.begin(file.String())
+	i = until(i.No, func(i imports.Import) bool { return i.State == imports.Checked })
+	if _, err := c.imports.Start(t.Context(), core.SystemActor(), i.No); err != nil {
+		t.Fatal(err)
+	}
+	until(i.No, func(i imports.Import) bool { return i.Read > 0 })
+	stop()
+	stop = serve()
+	i = until(i.No, func(i imports.Import) bool { return i.State.Ended() })
+	stop()
+	if i.State != imports.Done || i.Read != rows || i.Brought != rows {
+		t.Errorf("it ended as %s with %+v", i.State, i.Tally)
+	}
+	var n int
+	if err := c.db.Pool().QueryRow(t.Context(), `SELECT count(*) FROM case_aliases WHERE source = 'old'`).Scan(&n); err != nil || n != rows {
+		t.Errorf("%d cases are there, %v", n, err)
 	}
 }

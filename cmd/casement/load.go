@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -53,6 +54,7 @@ func (cmd *loadCommand) Run(ctx context.Context, out io.Writer) error {
 	if cmd.Cases < 1 || cmd.Cases > maxLoad {
 		return fmt.Errorf("load between 1 and %d cases", maxLoad)
 	}
+	debug.SetGCPercent(400) // what is invented is thrown away at once: there is room for more of it
 	return withDatabase(ctx, &cmd.Settings, func(d *database) error {
 		if err := postgres.Migrate(ctx, d.pool); err != nil {
 			return err

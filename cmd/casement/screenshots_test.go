@@ -15,15 +15,19 @@ type picture struct {
 	who        string // email of a staff user; "" for the public
 	link       string // words of a link there to follow first
 	tab        string // added to the address after that: "/history"
+	wait       string // what has to be there first
 }
 
 // pictures are the main screens.
 var pictures = []picture{
 	{name: "mywork", path: "/mywork", who: "priya@northmoor.example"},
+	{name: "worklist", path: "/mywork/map?lat=54.9735&lng=-2.1029", who: "ines@northmoor.example", wait: "[data-map][data-ready] .map-pin-mark"},
 	{name: "queue", path: "/queues/complaint/complaints-team", who: "priya@northmoor.example"},
 	{name: "case", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/history"},
 	{name: "case-summary", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste"},
 	{name: "search", path: "/search?q=colection", who: "priya@northmoor.example"},
+	{name: "search-cards", path: "/search?type=report&type=complaint&show=cards", who: "morag@northmoor.example"},
+	{name: "search-map", path: "/search?kind=start&kind=open&kind=waiting&show=map", who: "priya@northmoor.example", wait: ".map-pin-mark"},
 	{name: "mail", path: "/mail", who: "morag@northmoor.example"},
 	{name: "portal-case", path: "/track"},
 	{name: "start", path: "/"},
@@ -50,6 +54,9 @@ func TestScreenshotsOfTheMainScreens(t *testing.T) {
 			p.Go(in.url + path)
 			if shot.link != "" {
 				p.Go(webtest.Eval[string](p, `[...document.querySelectorAll("main a")].find(a => a.textContent.includes("`+shot.link+`")).href`) + shot.tab)
+			}
+			if shot.wait != "" {
+				p.WaitFor(shot.wait)
 			}
 			p.Screenshot(filepath.Join(folder, shot.name+".png"), 1440, 1000, false)
 			p.Screenshot(filepath.Join(folder, shot.name+"-dark.png"), 1440, 1000, true)

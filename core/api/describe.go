@@ -280,7 +280,7 @@ func fitsExample(s *huma.Schema, word any) bool {
 	}
 	switch word.(type) {
 	case string:
-		return s.Type == huma.TypeString || s.Type == ""
+		return s.Type == huma.TypeString && s.Format == "" || s.Type == ""
 	case int:
 		return s.Type == huma.TypeInteger || s.Type == huma.TypeNumber
 	case float64:

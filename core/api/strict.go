@@ -2,11 +2,16 @@ package api
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 	"unicode/utf8"
+
+	"github.com/casement-dev/casement/core"
 )
 
 // maxDepth is how deep objects and lists may be nested in a request.
@@ -79,15 +84,76 @@ func decodeStrictly(body []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if _, loose := into.(*any); !loose {
 		d.DisallowUnknownFields()
+		// The decoder takes “Body” for “body”.
+		var sent any
+		if err := json.Unmarshal(body, &sent); err == nil {
+			if name := misnamed(reflect.TypeOf(into), sent); name != "" {
+				return fmt.Errorf("There is no member “%s”.", clip(name))
+			}
+		}
 	}
 	if err := d.Decode(into); err != nil {
 		var wrong *json.UnmarshalTypeError
 		if errors.As(err, &wrong) && wrong.Field != "" {
 			return fmt.Errorf("“%s” is not of the right kind.", wrong.Field)
 		}
+		var said *core.Error
+		if errors.As(err, &said) {
+			return errors.New(said.Message)
+		}
 		return fmt.Errorf("The body does not fit: %s.", clip(err.Error()))
 	}
 	return nil
+}
+
+// misnamed returns a member of a decoded value that the type does not have by
+// exactly this name, "" when there is none. What reads itself is left alone.
+func misnamed(t reflect.Type, sent any) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if readsItself(t) {
+		return ""
+	}
+	switch sent := sent.(type) {
+	case []any:
+		if t.Kind() == reflect.Slice {
+			for _, one := range sent {
+				if name := misnamed(t.Elem(), one); name != "" {
+					return name
+				}
+			}
+		}
+	case map[string]any:
+		if t.Kind() != reflect.Struct {
+			return ""
+		}
+		types := map[string]reflect.Type{}
+		for f := range fieldsOf(t) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			types[name] = f.Type
+		}
+		for name, value := range sent {
+			of, ok := types[name]
+			if !ok {
+				return name
+			}
+			if below := misnamed(of, value); below != "" {
+				return below
+			}
+		}
+	}
+	return ""
+}
+
+var (
+	jsonReader = reflect.TypeFor[json.Unmarshaler]()
+	textReader = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+func readsItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(jsonReader) || p.Implements(textReader)
 }
 
 // clip shortens what came from outside before it is shown.

@@ -300,6 +300,9 @@ func (a *attempt) apply(ctx context.Context, i int) error {
 	if !w.isNew && !w.Holds(core.MayEnquire) && !w.Holds(core.MayRequest) && !w.Holds(core.MayFollow) || len(w.May) == 0 {
 		return noSuchCase()
 	}
+	if ch.Seen > w.Case.Version {
+		return core.Conflict("There is no such version of this case. See how it stands now, and try again.")
+	}
 	if err := w.refuseStale(ch.Commands); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (*Store) EndClientKeys(ctx context.Context, q querier, client core.ClientID
 
 // DeleteClientKey deletes a key by the part of it that is shown.
 func (*Store) DeleteClientKey(ctx context.Context, q querier, client core.ClientID, prefix string) error {
-	return execOne(ctx, q, core.NotFound("This key is gone already."), deleteClientKey, client, prefix)
+	return execOne(ctx, q, core.Conflict("This key is gone already."), deleteClientKey, client, prefix)
 }
 
 // DeleteClientKeys deletes every key of a client.

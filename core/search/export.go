@@ -23,12 +23,19 @@ func (s *Service) Export(ctx context.Context, by core.Actor, r Request, each fun
 		return core.Unavailable(nil, "The search engine cannot list everything it finds.")
 	}
 	var after core.CaseID
+	var last []core.CaseID // the page before
 	for {
 		reach, reader, err := s.readerOf(ctx, by)
 		if err != nil {
 			return err
 		}
 		ids, err := s.lister.List(ctx, reader, q, after, exportPage)
+		for core.KindOf(err) == core.ErrNotFound && len(last) > 1 {
+			// The case at which the page ended was removed meanwhile: go on from
+			// the one before it.
+			last = last[:len(last)-1]
+			ids, err = s.lister.List(ctx, reader, q, last[len(last)-1], exportPage)
+		}
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -44,13 +51,8 @@ func (s *Service) Export(ctx context.Context, by core.Actor, r Request, each fun
 		if len(ids) < exportPage {
 			return nil
 		}
-		after = ids[len(ids)-1]
+		after, last = ids[len(ids)-1], ids
 	}
-}
-
-// Walk is [Service.Export].
-func (s *Service) Walk(ctx context.Context, by core.Actor, r Request, each func([]cases.Row) error) error {
-	return s.Export(ctx, by, r, each)
 }
 
 // Lag is how far search is behind the cases; zero for an engine that cannot

@@ -62,8 +62,3 @@ func (s *Service) Map(ctx context.Context, by core.Actor, r Request, v View) (Pl
 	}
 	return out, nil
 }
-
-// Placed is [Service.Map].
-func (s *Service) Placed(ctx context.Context, by core.Actor, r Request, v View) (Placed, error) {
-	return s.Map(ctx, by, r, v)
-}

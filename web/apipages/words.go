@@ -77,7 +77,11 @@ func mayWords(c core.Client) string {
 	for _, r := range c.Rights {
 		out = append(out, strings.ToLower(rightWords[r].label))
 	}
-	return strings.Join(out, ", ")
+	words := strings.Join(out, ", ")
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 func typeWords(c core.Client, types []*core.CaseType) string {

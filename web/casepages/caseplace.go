@@ -42,7 +42,8 @@ func whereOf(o *opened) Where {
 	w.Near = "/search?" + url.Values{"show": {"map"}, "near": {lat + "," + lng + "," + strconv.Itoa(nearHere)}}.Encode()
 	status, _ := o.Type.Status(cs.Status)
 	late := isLate(cs, o.now)
-	w.ID = "map-" + lat + "_" + lng + "-" + cs.Status + "-" + strconv.FormatBool(late)
+	// Only letters that a selector takes as they are.
+	w.ID = "map-" + strings.NewReplacer(".", "_", "-", "_").Replace(lat+"_"+lng) + "-" + cs.Status + "-" + strconv.FormatBool(late)
 	w.Pins = pinsJSON(mapPin{
 		Lat: cs.Place.Lat, Lng: cs.Place.Lng, Ref: string(cs.Ref), Subject: cs.Subject, Kind: cs.StatusKind, Status: status.Name.String(), Late: late,
 	})

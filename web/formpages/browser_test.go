@@ -43,6 +43,7 @@ func serve(t *testing.T) (*site, string) {
 			return server.Asset(file), ok
 		}
 	})
+	ground(t, s, assets)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Serve(ln) }()
 	t.Cleanup(func() {

@@ -140,6 +140,7 @@ type ShowPage struct {
 	More     bool // than are shown
 	Kept     bool // there is a table to download
 	Stuck    bool // nothing has happened for a while
+	Follows  bool // the page asks again and again how far it has got
 	Facts    []layout.Fact
 }
 
@@ -167,6 +168,7 @@ func (p *Pages) show(c *fiber.Ctx) error {
 		return err
 	}
 	page := showPage(i, refusals, p.Clock.Now())
+	page.Follows = i.State.Moving()
 	return render.Page(c, render.View{Template: "importpages/show", Title: page.Name, Nav: nav}, page)
 }
 
@@ -177,7 +179,7 @@ func showPage(i imports.Import, refusals []imports.Refusal, now time.Time) ShowP
 	}
 	page.Stuck = i.State.Moving() && now.Sub(i.MovedAt) > quiet
 	brought := "Brought in"
-	if i.State == imports.Checking || i.State == imports.Checked {
+	if i.StartedAt.IsZero() {
 		brought = "Can be brought in"
 	}
 	page.Figures = []Figure{{"Rows read", i.Read, ""}, {brought, i.Brought, ""}, {"Known already", i.Known, ""}, {"Refused", i.Refused, ""}}

@@ -3,6 +3,7 @@ package mappages_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"image/color"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -203,7 +205,7 @@ func TestAMapIsMovedAndReadWithTheKeyboard(t *testing.T) {
 	d := serve(t, mappages.Options{})
 	p := d.open(t, "/demo/map")
 	p.WaitFor("#map[data-ready] .map-cluster-mark")
-	webtest.Eval[bool](p, `(() => { window.told = []; for (const name of ['pin', 'over', 'box', 'circle', 'view']) document.addEventListener('casement:' + name, e => told.push(name + ' ' + JSON.stringify(e.detail))); document.querySelector('.map-stage').focus(); return true })()`)
+	webtest.Eval[bool](p, `(() => { window.told = []; for (const name of ['pin', 'over', 'box', 'circle', 'view', 'drawn']) document.addEventListener('casement:' + name, e => told.push(name + ' ' + JSON.stringify(e.detail))); document.querySelector('.map-stage').focus(); return true })()`)
 	p.Press("Right")
 	p.WaitUntil("the map to have moved", `told.some(t => t.startsWith('view'))`)
 	webtest.Eval[bool](p, `(document.querySelector('.map-pin-mark-wait').focus(), true)`)
@@ -227,7 +229,7 @@ func TestAMapIsMovedAndReadWithTheKeyboard(t *testing.T) {
 	before := len(d.boxes())
 	webtest.Eval[bool](p, `(document.querySelector('.map-cluster-mark').focus(), true)`)
 	p.Press("Enter")
-	p.WaitUntil("the map to have zoomed in", `told.at(-1).includes('"zoom":14')`)
+	p.WaitUntil("the map to have zoomed in", `told.at(-1).startsWith('drawn') && told.some(t => t.includes('"zoom":14'))`)
 	if len(d.boxes()) <= before {
 		t.Error("nothing was asked for")
 	}
@@ -367,4 +369,32 @@ func TestWithTheKeyboardThePinIsPutInTheMiddle(t *testing.T) {
 	if p.Value("#lat") != "54.97800" {
 		t.Errorf("%s", p.Value("#lat"))
 	}
+}
+
+// earth is a vector tile whose one layer is land from edge to edge.
+func earth() []byte {
+	field := func(no int, raw []byte) []byte { // length-delimited
+		return append(binary.AppendUvarint(binary.AppendUvarint(nil, uint64(no)<<3|2), uint64(len(raw))), raw...)
+	}
+	number := func(no int, n uint64) []byte {
+		return binary.AppendUvarint(binary.AppendUvarint(nil, uint64(no)<<3), n)
+	}
+	var geometry []byte
+	for _, n := range []uint64{1<<3 | 1, 0, 0, 3<<3 | 2, 8192, 0, 0, 8192, 8191, 0, 1<<3 | 7} { // there, along three edges, and back
+		geometry = binary.AppendUvarint(geometry, n)
+	}
+	feature := slices.Concat(number(3, 3), field(4, geometry))
+	layer := slices.Concat(number(15, 2), field(1, []byte("earth")), field(2, feature), number(5, 4096))
+	return field(3, layer)
+}
+
+func TestVectorsOfTheOwnFileAreDrawn(t *testing.T) {
+	t.Parallel()
+	file := mapFile(t, pmtilestest.File{Kind: 1, Gzip: true, MaxZoom: 14, Tiles: []pmtilestest.Tile{{ID: 0, Run: 1 << 30, Data: earth()}}, Metadata: `{"attribution":"© OpenStreetMap"}`})
+	d := serve(t, mappages.Options{File: file})
+	p := d.open(t, "/demo/map")
+	p.WaitFor("#map[data-ready].map-vector")
+	p.WaitUntil("land to be drawn", `[...document.querySelectorAll('.leaflet-tile-pane canvas')].some(c => c.width > 0 && c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[3] > 0)`)
+	p.WaitForText(".map-credit a", "OpenStreetMap")
+	picturesTo(p, "vector")
 }

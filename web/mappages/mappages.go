@@ -173,7 +173,7 @@ func (p *Pages) showGround(c *fiber.Ctx) error {
 // which is no error: a town's map ends somewhere.
 func (p *Pages) tile(c *fiber.Ctx) error {
 	if p.archive == nil {
-		return core.NotFound("This installation has no map file.")
+		return c.SendStatus(fiber.StatusNoContent) // no file has no tiles
 	}
 	var at [3]int
 	for i, name := range []string{"z", "x", "y"} {

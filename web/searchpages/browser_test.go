@@ -172,15 +172,18 @@ func TestEachPresentationInABrowser(t *testing.T) {
 	s.serve()
 	p := webtest.Open(t, s.url+"/enter/Priya")
 	dropped(p)
+	p.Go(s.url + "/search?q=mill+lane&show=cards&priority=high")
+	p.Accessible()
 	p.Go(s.url + "/search?q=mill+lane&show=cards")
 	p.WaitForText("h1", "43 results")
-	p.Accessible()
 	p.Press("j", "j")
 	p.WaitFor(".card:nth-child(2).is-cursor")
 
-	p.Go(s.url + "/search?q=mill+lane&show=map")
+	p.Go(s.url + "/search?q=mill+lane&show=map&priority=high")
 	p.WaitFor(pins)
 	s.accessibleMap(p)
+	p.Go(s.url + "/search?q=mill+lane&show=map")
+	p.WaitFor(pins)
 	if n := p.Count(".spot"); n != 43 {
 		t.Errorf("%d results stand beside the map", n)
 	}
@@ -202,16 +205,23 @@ func TestEachPresentationInABrowser(t *testing.T) {
 	// A box that is drawn is a filter, in the address and as a chip.
 	p.Go(s.url + "/search?q=mill+lane&show=map")
 	p.WaitFor(pins)
-	webtest.Eval[bool](p, `document.getElementById("search-map").dispatchEvent(new CustomEvent("casement:box", {bubbles: true, detail: {box: [54.97, -2.10, 54.98, -2.09]}}))`)
+	for range 2 {
+		p.Click("#search-map .map-zoom .map-button")
+		p.WaitUntil("the map to stand still", `!document.querySelector("#search-map .leaflet-zoom-anim")`)
+	}
+	p.WaitUntil("fewer to be in view", `(n => n > 0 && n < 43)(document.querySelectorAll("#search-map .map-pin-mark").length)`)
+	p.Click("#search-map .map-buttons > [aria-pressed]") // "Draw a box"
+	p.Press("Enter")                                     // takes what is in view
 	p.WaitForText(".chip-filter", "Inside the drawn box")
-	p.WaitURL("within=54.97%2C-2.1%2C54.98%2C-2.09")
+	p.WaitURL("within=54.9")
 	inside := p.Count(".spot")
 	if inside == 0 || inside == 43 {
 		t.Errorf("%d results are inside the box", inside)
 	}
 	p.WaitUntil("the map to show what is inside", fmt.Sprintf(`document.querySelectorAll("#search-map .map-pin-mark").length === %d`, inside))
-	webtest.Eval[bool](p, `document.getElementById("search-map").dispatchEvent(new CustomEvent("casement:circle", {bubbles: true, detail: {lat: 54.975, lng: -2.095, metres: 500}}))`)
-	p.WaitForText(".chip-filter", "Within 500 m of the chosen place")
+	p.Click("#search-map .map-buttons > [aria-pressed] + [aria-pressed]") // "Around here"
+	p.Press("Enter")                                                      // takes the middle
+	p.WaitForText(".chip-filter", "Within 250 m of the chosen place")
 	p.WaitGone(`.chip-filter a[aria-label="Remove filter Inside the drawn box"]`)
 
 	// Without a script the list stands alone and says so.

@@ -168,7 +168,7 @@ func (a *asked) keyFacet(name, label string, facet search.Facet, counts map[sear
 	on := a.state[name]
 	out := Facet{ID: "facet-" + name, Name: name, Label: label, Open: open || len(on) > 0}
 	for _, key := range keys {
-		n, counted := counts[facet][key]
+		n, counted := counts[facet][key], counts[facet] != nil
 		isOn := slices.Contains(on, key)
 		if counts != nil && n == 0 && !isOn {
 			continue

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
@@ -51,6 +52,10 @@ type Batch struct {
 	Last     bool // the file has no more
 }
 
+// batchRows is how many rows are taken at once: one half asks the rules while
+// the other is written.
+const batchRows = 2 * cases.MaxPasts
+
 // Run takes a file through a mapping, batch by batch.
 type Run struct {
 	id      core.ImportID
@@ -82,7 +87,7 @@ func (r *Run) Next(ctx context.Context) (Batch, error) {
 	var b Batch
 	var drafts []Draft
 	rows := 0
-	for ; rows < cases.MaxPasts && !b.Last; rows++ {
+	for ; rows < batchRows && !b.Last; rows++ {
 		row, problem, err := r.reader.Next()
 		switch {
 		case errors.Is(err, io.EOF):
@@ -120,15 +125,7 @@ func (r *Run) Next(ctx context.Context) (Batch, error) {
 
 // bring raises the cases of the drafts, or would.
 func (r *Run) bring(ctx context.Context, b *Batch, drafts []Draft) error {
-	pasts := make([]cases.Past, len(drafts))
-	for i, d := range drafts {
-		pasts[i] = d.Past
-	}
-	raise := r.door.RaiseMany
-	if r.dry {
-		raise = r.door.RehearseMany
-	}
-	brought, err := raise(ctx, core.SystemActor(), core.OriginImport, pasts)
+	brought, err := r.raise(ctx, drafts)
 	if err != nil {
 		return err
 	}
@@ -136,7 +133,7 @@ func (r *Run) bring(ctx context.Context, b *Batch, drafts []Draft) error {
 		d := drafts[i]
 		switch {
 		case got.Err != nil:
-			d.Problems = r.problems(got.Err)
+			d.Problems = problemsOf(got.Err)
 			b.refuse(d)
 		case got.Known && got.Case != d.Past.Case:
 			b.Known++
@@ -154,6 +151,68 @@ func (r *Run) bring(ctx context.Context, b *Batch, drafts []Draft) error {
 	return nil
 }
 
+// raise takes drafts through the door in two halves at once. A reference that
+// is repeated waits for the row it repeats: of the same reference in both
+// halves neither would know the other's.
+func (r *Run) raise(ctx context.Context, drafts []Draft) ([]cases.Brought, error) {
+	brought := make([]cases.Brought, len(drafts))
+	first := make(map[string]int, len(drafts))
+	var halves [2][]int
+	var repeats []int
+	for i, d := range drafts {
+		if _, seen := first[d.Reference]; seen {
+			repeats = append(repeats, i)
+			continue
+		}
+		first[d.Reference] = i
+		half := 0
+		if len(halves[0]) == cases.MaxPasts || i >= len(drafts)/2 && len(halves[1]) < cases.MaxPasts {
+			half = 1
+		}
+		halves[half] = append(halves[half], i)
+	}
+	var both sync.WaitGroup
+	var errs [2]error
+	for n, half := range halves {
+		both.Go(func() { errs[n] = r.through(ctx, drafts, half, brought) })
+	}
+	both.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
+	}
+	for _, i := range repeats {
+		if of := brought[first[drafts[i].Reference]]; of.Err == nil {
+			brought[i] = cases.Brought{Case: of.Case, Ref: of.Ref, Known: true}
+			continue
+		}
+		if err := r.through(ctx, drafts, []int{i}, brought); err != nil {
+			return nil, err
+		}
+		first[drafts[i].Reference] = i
+	}
+	return brought, nil
+}
+
+// through takes the drafts with the given numbers through the door.
+func (r *Run) through(ctx context.Context, drafts []Draft, numbers []int, brought []cases.Brought) error {
+	if len(numbers) == 0 {
+		return nil
+	}
+	pasts := make([]cases.Past, len(numbers))
+	for n, i := range numbers {
+		pasts[n] = drafts[i].Past
+	}
+	raise := r.door.RaiseMany
+	if r.dry {
+		raise = r.door.RehearseMany
+	}
+	got, err := raise(ctx, core.SystemActor(), core.OriginImport, pasts)
+	for n, one := range got {
+		brought[numbers[n]] = one
+	}
+	return err
+}
+
 // refuse counts a row and says what is wrong with each of its fields.
 func (b *Batch) refuse(d Draft) {
 	b.Refused++
@@ -162,8 +221,8 @@ func (b *Batch) refuse(d Draft) {
 	}
 }
 
-// problems takes a refusal of the door apart, by field.
-func (r *Run) problems(err error) []Problem {
+// problemsOf takes a refusal of the door apart, by field.
+func problemsOf(err error) []Problem {
 	var e *core.Error
 	if !errors.As(err, &e) {
 		return []Problem{{Reason: sentence(err.Error())}}

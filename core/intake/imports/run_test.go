@@ -222,7 +222,7 @@ func TestADryRunAsksTheSameRulesAndKeepsNothing(t *testing.T) {
 func TestAnInterruptedImportGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	w := importstest.New(t)
-	file := repeated(t, ten(t), 300) // 3,000 rows: six batches
+	file := repeated(t, ten(t), 300) // 3,000 rows: three batches
 	stopped := errors.New("stopped")
 	batches := 0
 	err := w.Imports.Carry(t.Context(), core.SystemActor(), source(t, "boston311.yaml", file), func(imports.Carried) error {
@@ -234,7 +234,7 @@ func TestAnInterruptedImportGoesOnWhereItWas(t *testing.T) {
 	if !errors.Is(err, stopped) {
 		t.Fatalf("it ended with %v", err)
 	}
-	if n := count(t, w, `SELECT rows_read FROM imports WHERE state = 'running'`); n != 1000 {
+	if n := count(t, w, `SELECT rows_read FROM imports WHERE state = 'running'`); n != 2000 {
 		t.Errorf("%d rows are recorded as read", n)
 	}
 	r := carry(t, w, "boston311.yaml", file)
@@ -416,6 +416,56 @@ func TestJSONLinesAreReadWithPaths(t *testing.T) {
 	if tree := caseBy(t, w, "open311", "13-00701"); tree.Status != "open" || !tree.RaisedAt.Equal(at(t, "2013-04-21T13:00:00Z")) {
 		t.Errorf("the tree is %+v", tree)
 	}
+}
+
+func TestTheMappingInTheDocumentationIsOne(t *testing.T) {
+	docs, err := os.ReadFile("../../../docs/import.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(docs), "```yaml\n")
+	source, _, _ := strings.Cut(rest, "```")
+	if _, err := imports.Decode(casetypes.File{Name: "import.md", Source: []byte(source)}); err != nil {
+		t.Errorf("%v", casetypes.FindingsOf(err))
+	}
+	_, rest, _ = strings.Cut(rest, "```yaml\n")
+	values, _, _ := strings.Cut(rest, "```")
+	if strings.Count(values, "\n") < 20 {
+		t.Fatalf("the values are not found: %q", values)
+	}
+	for part := range strings.SplitSeq(values, "\n\n") {
+		for _, value := range alternatives(part) {
+			source := "casement: 1\nkind: import\nsource: s\nzone: Europe/London\ndates: YYYY-MM-DD\n"
+			body := "case:\n"
+			for _, needed := range []string{"type: t", "subject: s", "channel: c", "raised: r"} {
+				if name, _, _ := strings.Cut(needed, ":"); !strings.HasPrefix(value, name+":") {
+					body += "  " + needed + "\n"
+				}
+			}
+			if strings.HasPrefix(value, "alias:") {
+				source += value + "\n"
+			} else {
+				source += "alias: a\n"
+				body += "  " + strings.ReplaceAll(value, "\n", "\n  ") + "\n"
+			}
+			if _, err := imports.Decode(casetypes.File{Name: "values", Source: []byte(source + body)}); err != nil {
+				t.Errorf("%s\n%v", value, casetypes.FindingsOf(err))
+			}
+		}
+	}
+}
+
+// alternatives are the values of a part of the documentation, each with the
+// lines that belong to it.
+func alternatives(part string) (out []string) {
+	for line := range strings.SplitSeq(strings.TrimSpace(part), "\n") {
+		if strings.HasPrefix(line, " ") && len(out) > 0 {
+			out[len(out)-1] += "\n" + line
+			continue
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func TestOnlyWhoConfiguresOrAdministersBringsIn(t *testing.T) {

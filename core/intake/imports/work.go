@@ -27,6 +27,7 @@ func (s *Service) Work(ctx context.Context, id core.ImportID) (more bool, err er
 	var e *core.Error
 	if errors.As(err, &e) && e.Kind != core.ErrUnavailable && ctx.Err() == nil {
 		// Trying again would find the same.
+		s.log.Warn("an import cannot be read", "import", i.No, "source", i.Source, "error", err)
 		if _, err := s.db.Pool().Exec(ctx, updateFailed, i.ID, s.clock.Now(), e.Message); err != nil {
 			return false, postgres.Translate(err)
 		}
@@ -90,6 +91,7 @@ func (s *Service) advance(ctx context.Context, run *Run, i Import) (Import, Batc
 	i.State, i.Position, i.Line = to, b.Position, b.Line
 	i.Add(b.Tally)
 	if to == Done {
+		s.log.Info("an import is done", "import", i.No, "source", i.Source, "rows", i.Read, "brought", i.Brought, "known", i.Known, "refused", i.Refused)
 		return i, b, s.forget(ctx, i)
 	}
 	return i, b, nil

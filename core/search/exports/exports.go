@@ -136,15 +136,27 @@ func (s *Service) May(ctx context.Context, by core.Actor) (bool, error) {
 	if !by.IsStaff() {
 		return false, nil
 	}
-	exports, err := s.Cases.ReachOf(ctx, by, core.MayExport)
-	if err != nil || len(exports.Scopes) == 0 {
-		return false, err
-	}
-	sees, err := s.Cases.ReachOf(ctx, by, core.MayView)
+	groups, err := s.People.MemberGroups(ctx, by.StaffID())
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(exports.Scopes, func(scope int32) bool { return slices.Contains(sees.Scopes, scope) }), nil
+	types, err := s.Cases.Types().All(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range types {
+		if slices.ContainsFunc(t.Holders(), func(holder string) bool { return mayExport(t, groups, holder) }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// mayExport reports whether members of groups may see and export cases of a
+// type that are with a group.
+func mayExport(t *core.CaseType, groups []string, with string) bool {
+	may := t.Groups.Permissions(groups, with)
+	return slices.Contains(may, core.MayExport) && slices.Contains(may, core.MayView)
 }
 
 // Input is what somebody wants as a file.

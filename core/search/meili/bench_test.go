@@ -16,6 +16,7 @@ import (
 	"github.com/casement-dev/casement/core/search"
 	"github.com/casement-dev/casement/core/search/meili"
 	"github.com/casement-dev/casement/core/search/meili/meilitest"
+	"github.com/casement-dev/casement/core/search/postgresindex"
 	"github.com/casement-dev/casement/core/search/searchtest"
 )
 
@@ -59,9 +60,14 @@ func BenchmarkMeilisearch(b *testing.B) {
 	if _, err := pool.Exec(b.Context(), `INSERT INTO installation (name, created_at) VALUES ('bench', $1) ON CONFLICT DO NOTHING`, casestest.Start); err != nil {
 		b.Fatal(err)
 	}
+	db, documents := postgres.NewDB(pool), search.NewDocuments(nil)
+	maps := postgresindex.New(db, documents, core.SystemClock{})
+	if err := maps.Rebuild(b.Context(), func(int, int) {}); err != nil {
+		b.Fatal(err)
+	}
 	x, err := meili.New(meili.Options{
-		URL: shared.URL, Key: meilitest.Key, Index: "bench", DB: postgres.NewDB(pool), Documents: search.NewDocuments(nil),
-		Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
+		URL: shared.URL, Key: meilitest.Key, Index: "bench", DB: db, Documents: documents, Clock: core.SystemClock{},
+		Log: slog.New(slog.DiscardHandler), Maps: maps,
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -9,67 +9,66 @@ import (
 	"github.com/casement-dev/casement/core/search"
 )
 
-// counted is one question whose answer counts facets, in the order in which
-// they are asked.
-type counted struct {
-	facet search.Facet
-	key   string // for a facet whose keys are conditions
-	where string
-}
-
-// counted lists what is asked to count facets: those that nothing narrows in
-// one question, each narrowed one without its own narrowing, and the keys that
-// are no words of a sheet one by one.
-func (n narrowed) counted(mine, overdue string) []counted {
-	out := []counted{{where: n.all("")}}
-	for _, facet := range facetOrder {
-		if facetAttributes[facet] != "" && n.facets[facet] != "" {
-			out = append(out, counted{facet: facet, where: n.all(facet)})
-		}
-	}
-	others := n.all(search.FacetAssignee)
-	return append(out,
-		counted{search.FacetAssignee, string(search.AssigneeMe), others + " AND " + mine},
-		counted{search.FacetAssignee, string(search.AssigneeNone), others + " AND " + nobodys},
-		counted{search.FacetDue, keyOverdue, n.all(search.FacetDue) + " AND " + overdue},
-	)
-}
-
 // keyOverdue is the one key of [search.FacetDue].
 const keyOverdue = "overdue"
 
-// counting are the questions that count facets.
-func (x *Index) counting(r search.Reader, n narrowed, t search.Terms, loose bool) []*meilisearch.SearchRequest {
-	var out []*meilisearch.SearchRequest
-	for _, c := range n.counted(mine(r), overdue(x.Clock.Now())) {
-		question := count(x.request(c.where, t, loose))
-		switch {
-		case c.key != "":
-		case c.facet != "":
-			question.Facets = []string{facetAttributes[c.facet]}
-		default:
-			for facet, attribute := range facetAttributes {
-				if n.facets[facet] == "" {
-					question.Facets = append(question.Facets, attribute)
-				}
-			}
-			slices.Sort(question.Facets)
+// attributeOf is the attribute that is counted for a facet; "" for one whose
+// keys are conditions.
+func attributeOf(facet search.Facet) string {
+	if facet == search.FacetAssignee {
+		return "assignee"
+	}
+	return facetAttributes[facet]
+}
+
+// apart lists the facets that are narrowed: each is counted in a question of its
+// own, without its narrowing. The page itself counts the others.
+func (n narrowed) apart() []search.Facet {
+	var out []search.Facet
+	for _, facet := range facetOrder {
+		if attributeOf(facet) != "" && n.facets[facet] != "" {
+			out = append(out, facet)
 		}
+	}
+	return out
+}
+
+// beside are the attributes that are counted with the page.
+func (n narrowed) beside() []string {
+	var out []string
+	for _, facet := range facetOrder {
+		if attribute := attributeOf(facet); attribute != "" && n.facets[facet] == "" {
+			out = append(out, attribute)
+		}
+	}
+	return out
+}
+
+// counting are the questions that count facets, beside that for the page.
+func (x *Index) counting(n narrowed, t search.Terms, loose bool) []*meilisearch.SearchRequest {
+	late := count(x.request(n.all(search.FacetDue)+" AND "+overdue(x.Clock.Now()), t, loose))
+	out := []*meilisearch.SearchRequest{late}
+	for _, facet := range n.apart() {
+		question := count(x.request(n.all(facet), t, loose))
+		question.Facets = []string{attributeOf(facet)}
 		out = append(out, question)
 	}
 	return out
 }
 
-// counts reads the answers to [Index.counting], which follow that for the page.
-func counts(n narrowed, results []meilisearch.SearchResponse) (map[search.Facet]map[string]int, error) {
-	out := map[search.Facet]map[string]int{}
-	for i, c := range n.counted("", "") {
-		answer := results[i+1]
-		if c.key != "" {
-			if out[c.facet] == nil {
-				out[c.facet] = map[string]int{}
-			}
-			out[c.facet][c.key] = int(answer.TotalHits)
+// counts reads the answers to the question for the page and to those of
+// [Index.counting] after it.
+func counts(r search.Reader, n narrowed, results []meilisearch.SearchResponse) (map[search.Facet]map[string]int, error) {
+	out := map[search.Facet]map[string]int{search.FacetDue: {keyOverdue: int(results[1].TotalHits)}}
+	page, apart := results[0], n.apart()
+	for _, facet := range facetOrder {
+		answer, total := page, int(page.EstimatedTotalHits)
+		if i := slices.Index(apart, facet); i >= 0 {
+			answer = results[2+i]
+			total = int(answer.TotalHits)
+		}
+		attribute := attributeOf(facet)
+		if attribute == "" {
 			continue
 		}
 		var found map[string]map[string]int
@@ -78,26 +77,30 @@ func counts(n narrowed, results []meilisearch.SearchResponse) (map[search.Facet]
 				return nil, unavailable(err, "read the facets")
 			}
 		}
-		for facet, attribute := range facetAttributes {
-			if c.facet != "" && c.facet != facet || c.facet == "" && n.facets[facet] != "" {
-				continue
-			}
-			out[facet] = found[attribute]
-			if out[facet] == nil {
-				out[facet] = map[string]int{}
-			}
-			if without := int(answer.TotalHits) - sum(out[facet]); without > 0 && len(out[facet]) < maxFacetKeys {
-				out[facet][""] = without // the server does not count empty keys
-			}
-		}
+		out[facet] = keysOf(r, facet, found[attribute], total)
 	}
 	return out, nil
 }
 
-func sum(counts map[string]int) int {
-	n := 0
-	for _, of := range counts {
-		n += of
+// keysOf names what was counted as filters name it. The server does not count
+// what is empty: that is what is left of all.
+func keysOf(r search.Reader, facet search.Facet, found map[string]int, total int) map[string]int {
+	left := total
+	for _, n := range found {
+		left -= n
 	}
-	return n
+	if len(found) >= maxFacetKeys {
+		left = 0 // some were not told
+	}
+	if facet == search.FacetAssignee {
+		return map[string]int{string(search.AssigneeMe): found[r.Staff], string(search.AssigneeNone): max(0, left)}
+	}
+	out := map[string]int{}
+	for key, n := range found {
+		out[key] = n
+	}
+	if left > 0 {
+		out[""] = left
+	}
+	return out
 }

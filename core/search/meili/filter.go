@@ -73,7 +73,7 @@ type narrowed struct {
 	others []string
 }
 
-// all joins every condition but that of one facet.
+// all joins every condition but that of one facet, or simply every one.
 func (n narrowed) all(but search.Facet) string {
 	parts := append([]string{n.reach}, n.others...)
 	for _, facet := range facetOrder {
@@ -83,6 +83,9 @@ func (n narrowed) all(but search.Facet) string {
 	}
 	return strings.Join(parts, " AND ")
 }
+
+// isWide reports whether nothing is narrowed.
+func (n narrowed) isWide() bool { return len(n.facets) == 0 && len(n.others) == 0 }
 
 // facetOrder is every facet, in one order.
 var facetOrder = []search.Facet{

@@ -9,28 +9,30 @@ import (
 	"github.com/casement-dev/casement/core/search"
 )
 
+// maxPlaces is how many places are fetched before somebody else is asked.
+const maxPlaces = 1000
+
 // Map implements [search.Index].
 func (x *Index) Map(ctx context.Context, r search.Reader, q search.Query, v search.View) (search.Mapped, error) {
-	if q.Terms.IsZero() && x.Wordless != nil {
-		return x.Wordless.Map(ctx, r, q, v)
+	if q.Terms.IsZero() && x.Maps != nil {
+		return x.Maps.Map(ctx, r, q, v)
 	}
 	if reachesNothing(r) {
 		return search.Mapped{}, nil
 	}
 	v = v.Fit()
-	n := narrow(r, q.Filter, x.Clock.Now())
-	ctx, cancel := context.WithTimeout(ctx, x.Patience)
-	defer cancel()
-	results, err := x.forgiving(ctx, n, q.Terms, func(loose bool) []*meilisearch.SearchRequest {
-		places := x.request(n.all("")+" AND "+within(grown(v.Whole())), q.Terms, loose)
-		places.AttributesToRetrieve, places.Limit = []string{"case", "sheet", "kind", "_geo"}, search.MaxCounted
-		return []*meilisearch.SearchRequest{places}
-	})
+	answer, err := x.places(ctx, r, q, v, maxPlaces)
+	if err == nil && answer.EstimatedTotalHits > maxPlaces {
+		if x.Maps != nil {
+			return x.Maps.Map(ctx, r, q, v)
+		}
+		answer, err = x.places(ctx, r, q, v, search.MaxCounted)
+	}
 	if err != nil {
 		return search.Mapped{}, err
 	}
 	var hits []hit
-	if err := results[0].Hits.DecodeInto(&hits); err != nil {
+	if err := answer.Hits.DecodeInto(&hits); err != nil {
 		return search.Mapped{}, unavailable(err, "read the places")
 	}
 	matches, err := x.located(ctx, r, hits)
@@ -38,8 +40,24 @@ func (x *Index) Map(ctx context.Context, r search.Reader, q search.Query, v sear
 		return search.Mapped{}, err
 	}
 	mapped := search.Clustered(matches, v)
-	mapped.First = results[0].EstimatedTotalHits > search.MaxCounted
+	mapped.First = answer.EstimatedTotalHits > search.MaxCounted
 	return mapped, nil
+}
+
+// places asks for the matches in a view, the first so many.
+func (x *Index) places(ctx context.Context, r search.Reader, q search.Query, v search.View, limit int64) (meilisearch.SearchResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, x.Patience)
+	defer cancel()
+	n := narrow(r, q.Filter, x.Clock.Now())
+	results, err := x.forgiving(ctx, n, q.Terms, false, func(loose bool) []*meilisearch.SearchRequest {
+		places := x.request(n.all("")+" AND "+within(grown(v.Whole())), q.Terms, loose)
+		places.AttributesToRetrieve, places.Limit = []string{"case", "sheet", "kind", "_geo"}, limit
+		return []*meilisearch.SearchRequest{places}
+	})
+	if err != nil {
+		return meilisearch.SearchResponse{}, err
+	}
+	return results[0], nil
 }
 
 // located reads places, without those whose private words are no longer open

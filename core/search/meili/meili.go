@@ -51,10 +51,10 @@ type Options struct {
 	// Patience is how long a search may take before the server counts as down:
 	// 2 seconds when it is zero.
 	Patience time.Duration
-	// Wordless draws maps without words, when there is one: an engine that
-	// keeps cells shows every place, where hits show the first
-	// [search.MaxCounted].
-	Wordless search.Index
+	// Maps draws maps without words and of many places, when there is one: an
+	// engine that keeps cells shows every place, and thousands of hits are slow
+	// to fetch. Without one the first [search.MaxCounted] are fetched.
+	Maps search.Index
 	// Took hears of every round of [Index.Follow] that brought something.
 	Took func(Round)
 }

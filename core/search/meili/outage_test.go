@@ -122,7 +122,7 @@ func eventually(t *testing.T, is func() bool, otherwise func() string) {
 	t.Helper()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	for deadline := time.Now().Add(60 * time.Second); !is(); <-look.C {
+	for deadline := time.Now().Add(2 * time.Minute); !is(); <-look.C {
 		if time.Now().After(deadline) {
 			t.Fatal(otherwise())
 		}

@@ -53,7 +53,7 @@ func (x *Index) page(ctx context.Context, r search.Reader, q search.Query, size 
 	}
 	ctx, cancel := context.WithTimeout(ctx, x.Patience)
 	defer cancel()
-	results, err := x.forgiving(ctx, n, q.Terms, func(loose bool) []*meilisearch.SearchRequest {
+	results, err := x.forgiving(ctx, n, q.Terms, n.isWide(), func(loose bool) []*meilisearch.SearchRequest {
 		page := x.request(n.all(""), q.Terms, loose)
 		page.AttributesToRetrieve = []string{"case", "sheet"}
 		if loose {
@@ -63,7 +63,8 @@ func (x *Index) page(ctx context.Context, r search.Reader, q search.Query, size 
 		page.Sort = sorted(q)
 		requests := []*meilisearch.SearchRequest{page}
 		if q.Facets {
-			requests = append(requests, x.counting(r, n, q.Terms, loose)...)
+			page.Facets = n.beside()
+			requests = append(requests, x.counting(n, q.Terms, loose)...)
 		}
 		return requests
 	})
@@ -74,7 +75,7 @@ func (x *Index) page(ctx context.Context, r search.Reader, q search.Query, size 
 		return found, err
 	}
 	if q.Facets {
-		found.Counts, err = counts(n, results)
+		found.Counts, err = counts(r, n, results)
 	}
 	return found, err
 }
@@ -110,20 +111,24 @@ func sorted(q search.Query) []string {
 }
 
 // forgiving asks for exact words first, and again with typing errors forgiven
-// when the reader finds little in all, however narrowed.
-func (x *Index) forgiving(ctx context.Context, n narrowed, t search.Terms, questions func(loose bool) []*meilisearch.SearchRequest) ([]meilisearch.SearchResponse, error) {
+// when the reader finds little in all, however narrowed. With wide the first
+// question is for all.
+func (x *Index) forgiving(ctx context.Context, n narrowed, t search.Terms, wide bool, questions func(loose bool) []*meilisearch.SearchRequest) ([]meilisearch.SearchResponse, error) {
 	requests := questions(false)
 	mayErr := len(t.Misspellings()) > 0
-	if mayErr {
+	if mayErr && !wide {
 		requests = append(requests, count(x.request(n.reach, t, false)))
 	}
 	results, err := x.ask(ctx, requests)
 	if err != nil || !mayErr {
 		return results, err
 	}
-	last := len(results) - 1
-	if results[last].TotalHits >= enough {
-		return results[:last], nil
+	all := results[0].EstimatedTotalHits
+	if last := len(results) - 1; !wide {
+		all, results = results[last].TotalHits, results[:last]
+	}
+	if all >= enough {
+		return results, nil
 	}
 	return x.ask(ctx, questions(true))
 }
@@ -147,7 +152,7 @@ func (x *Index) ask(ctx context.Context, requests []*meilisearch.SearchRequest) 
 // this database.
 func (x *Index) ready(ctx context.Context) error {
 	now := x.Clock.Now().UnixNano()
-	if at := x.readyAt.Load(); at != 0 && now-at < readinessInterval {
+	if at := x.readyAt.Load(); at != 0 && now >= at && now-at < readinessInterval {
 		return nil
 	}
 	s, err := x.state(ctx, x.live)

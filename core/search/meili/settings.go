@@ -19,7 +19,7 @@ const loosely = "words"
 const maxFound = 100_000_000
 
 // maxFacetKeys is how many keys of one facet are counted.
-const maxFacetKeys = 1000
+const maxFacetKeys = 5000
 
 // settings are those of every index of ours. A search that takes most of the
 // time it has is answered with what was found by then, in no good order.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/search"
 )
 
@@ -42,7 +41,7 @@ func (x *Index) combinations(ctx context.Context, r search.Reader, st *statistic
 			}
 			s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
 			sql := s.counts(plain)
-			rows, err := postgres.All[combination](ctx, x.db.Pool(), sql, s.args...)
+			rows, err := ask[combination](ctx, x.db, sql, s.args)
 			if err != nil {
 				return counted{}, fmt.Errorf("count facets: %w", err)
 			}

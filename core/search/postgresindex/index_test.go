@@ -72,7 +72,7 @@ func TestAnIndexMadeAnewIsTheOneThatWasFollowed(t *testing.T) {
 	if len(followed) < 50 {
 		t.Fatalf("the index has %d lines", len(followed))
 	}
-	for _, emptied := range []string{"", "case_search", "search_words CASCADE"} {
+	for _, emptied := range []string{"", "case_search CASCADE", "search_words CASCADE"} {
 		if emptied != "" {
 			if _, err := w.Pool.Exec(t.Context(), "TRUNCATE "+emptied); err != nil {
 				t.Fatal(err)

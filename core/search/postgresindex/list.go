@@ -48,7 +48,7 @@ func (x *Index) List(ctx context.Context, r search.Reader, q search.Query, after
 		}
 		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
 		sql := s.list(q.Filter, from, limit)
-		rows, err := postgres.All[listed](ctx, x.db.Pool(), sql, s.args...)
+		rows, err := ask[listed](ctx, x.db, sql, s.args)
 		if err != nil {
 			return nil, fmt.Errorf("list results: %w", err)
 		}

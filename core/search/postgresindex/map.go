@@ -151,7 +151,7 @@ func (x *Index) fromMatches(ctx context.Context, r search.Reader, q search.Query
 		}
 		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, view: grown(v.Whole())}
 		sql := s.places(q.Filter, search.MaxCounted)
-		rows, err := postgres.All[placeRow](ctx, x.db.Pool(), sql, s.args...)
+		rows, err := ask[placeRow](ctx, x.db, sql, s.args)
 		if err != nil {
 			return search.Mapped{}, err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/search"
@@ -62,9 +63,15 @@ func marked(query string, marks ...[]string) string {
 	return query
 }
 
-// maxBegun is how many words stand for the beginning of many: the common ones
-// first.
-const maxBegun = 40
+// Words that stand for a common beginning: so many, and each at least a
+// fiftieth of all that begin so. Beside other words, which make the search a
+// rare one, rare words count as well.
+const (
+	maxBegun   = 20
+	partBegun  = 0.02
+	maxRarerOf = 40
+	shortBegun = 3 // letters
+)
 
 // begun finds what common beginnings go on to. For a rare one the index reads
 // all words that begin so; for a common one that would be half of all there is
@@ -81,15 +88,23 @@ func (x *Index) begun(ctx context.Context, st *statistics, terms search.Terms) (
 		for _, w := range often {
 			part += w.part
 		}
-		if part*st.rows < common {
+		// So few letters begin so many rare words that together they are common.
+		short := utf8.RuneCountInString(beginning) <= shortBegun && st.rows > 20*common
+		if part*st.rows < common && !short {
 			continue
 		}
 		slices.SortStableFunc(often, func(a, b commonWord) int { return cmp.Compare(b.part, a.part) })
 		words := []string{}
 		for _, w := range often[:min(len(often), maxBegun)] {
-			words = append(words, w.word)
+			if w.part >= part*partBegun || short {
+				words = append(words, w.word)
+			}
 		}
-		rows, err := postgres.All[wordRow](ctx, x.db.Pool(), selectBegun, beginning, beginning+"\U0010FFFF", maxBegun)
+		if len(terms.All) == 1 && !short {
+			out[beginning] = words
+			continue
+		}
+		rows, err := postgres.All[wordRow](ctx, x.db.Pool(), selectBegun, beginning, beginning+"\U0010FFFF", maxRarerOf)
 		if err != nil {
 			return nil, fmt.Errorf("look up the beginning of words: %w", err)
 		}

@@ -37,7 +37,7 @@ func (x *Index) Search(ctx context.Context, r search.Reader, q search.Query) (se
 		return found, err
 	}
 	found.Match = w.match
-	rows, err := x.hits(ctx, r, st, w, q)
+	rows, err := x.hits(ctx, r, st, w, q, search.MaxTotal+1)
 	if err != nil {
 		return found, fmt.Errorf("search: %w", err)
 	}
@@ -55,10 +55,10 @@ func (x *Index) Search(ctx context.Context, r search.Reader, q search.Query) (se
 	return found, nil
 }
 
-// hits finds one page of results. What matches very often is looked for among
+// hits finds one page of results, of at most so many that are ranked. What matches very often is looked for among
 // the newest cases first, or the oldest when these are asked for, then further.
-func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w words, q search.Query) ([]hitRow, error) {
-	needed := search.MaxTotal + 1
+func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w words, q search.Query, most int) ([]hitRow, error) {
+	needed := most
 	if q.Order == search.ByDue {
 		needed = search.MaxCounted // what is due first may be older
 	}
@@ -75,12 +75,12 @@ func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w wor
 			look.since = st.since(look.expected, needed, q.Filter.RaisedTo)
 		}
 		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
-		sql := s.hits(q)
-		rows, err := postgres.All[hitRow](ctx, x.db.Pool(), sql, s.args...)
+		sql := s.hits(q, most)
+		rows, err := ask[hitRow](ctx, x.db, sql, s.args)
 		if err != nil {
 			return nil, err
 		}
-		if look.all() || len(rows) > 0 && rows[0].Total > search.MaxTotal {
+		if look.all() || len(rows) > 0 && rows[0].Total >= most {
 			return rows, nil
 		}
 	}
@@ -93,6 +93,10 @@ const (
 	fewScopes  = 64
 )
 
+// longWalk is how many of the newest cases are looked at one by one for words
+// that stand in many: fewer than the index of words would have to put together.
+const longWalk = 4000
+
 // look decides where a search looks for so many matches: the way on which it
 // passes the fewest cases that do not match.
 func (x *Index) look(ctx context.Context, r search.Reader, st *statistics, w words, f search.Filter, needed int) (look, error) {
@@ -102,6 +106,7 @@ func (x *Index) look(ctx context.Context, r search.Reader, st *statistics, w wor
 		return look{}, nil // their own cases are few
 	}
 	if w.asked != "" {
+		l.walk = w.part > 0 && float64(needed)*ample/w.part <= longWalk && l.expected >= many(needed)
 		l.scopeMarks = len(r.Scopes) > 0 && len(r.Scopes) <= fewScopes && st.rows*w.part > common && reach < smallReach
 	}
 	if f.Within != nil || f.Near != nil {
@@ -199,11 +204,11 @@ func (x *Index) hasEnough(ctx context.Context, r search.Reader, st *statistics, 
 		look.since = st.since(look.expected, needed, time.Time{})
 		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
 		sql := s.count(enough)
-		var n int
-		if err := x.db.Pool().QueryRow(ctx, sql, s.args...).Scan(&n); err != nil {
-			return false, fmt.Errorf("count exact matches: %w", postgres.Translate(err))
+		counted, err := ask[countRow](ctx, x.db, sql, s.args)
+		if err != nil || len(counted) != 1 {
+			return false, fmt.Errorf("count exact matches: %w", err)
 		}
-		if n >= enough || look.all() {
+		if n := counted[0].N; n >= enough || look.all() {
 			return n >= enough, nil
 		}
 	}

@@ -30,6 +30,7 @@ type look struct {
 	profiles     []int32         // when not nil
 	assignee     search.Assignee // when not ""
 	scopeMarks   bool            // the scopes are few among many: the index of words knows them
+	walk         bool            // through the newest of the scopes: the words are in many of them
 	expected     float64         // guess: how many matches there are
 }
 
@@ -68,13 +69,13 @@ var orders = map[search.Order]order{
 const facts = "s.case_id, s.profile_id, s.raised_at, s.due_at, s.assignee_id, s.place"
 
 // hits selects one page of results, each with how many there are in all.
-func (s *statement) hits(q search.Query) string {
+func (s *statement) hits(q search.Query, most int) string {
 	by := orders[q.Order]
 	ranked := s.words.asked != "" && q.Order == search.ByBest
 	if !ranked && q.Order == search.ByBest {
 		by = orders[search.ByNewest]
 	}
-	found := s.candidates(s.conditions(q.Filter)+s.narrowings(q.Filter), by.inner, search.MaxTotal+1)
+	found := s.candidates(s.conditions(q.Filter)+s.narrowings(q.Filter), by.inner, most)
 	exact, rank := "true", "0::real"
 	if ranked {
 		rank = "ts_rank(v.words, " + s.arg(s.words.asked) + "::text::tsquery, 1)"
@@ -100,7 +101,7 @@ func (s *statement) vector(private string) string {
 
 // count counts matches up to a limit.
 func (s *statement) count(limit int) string {
-	return fmt.Sprintf(`SELECT count(*)::int FROM (%s) h`, s.candidates("", "", limit))
+	return fmt.Sprintf(`SELECT count(*)::int AS n FROM (%s) h`, s.candidates("", "", limit))
 }
 
 // list selects identifiers in order.
@@ -259,7 +260,8 @@ func (s *statement) scoped(end string) string {
 		shift := s.look.region.shift()
 		return fmt.Sprintf(`SELECT %[1]s, false AS private
 	FROM (SELECT m.scope_id, m.cell FROM map_cells m WHERE m.zoom = %[2]d AND m.cell = ANY (%[3]s::bigint[]) AND m.scope_id = ANY (%[4]s) OFFSET 0) m
-	JOIN case_search s ON s.scope_id = m.scope_id AND s.cell >= m.cell << %[5]d AND s.cell < (m.cell + 1) << %[5]d
+	CROSS JOIN LATERAL (SELECT %[1]s, s.closed_at, s.staff FROM case_search s
+		WHERE s.scope_id = m.scope_id AND s.cell >= m.cell << %[5]d AND s.cell < (m.cell + 1) << %[5]d OFFSET 0) s
 	WHERE true%[6]s%[7]s`, facts, s.look.region.zoom, s.arg(s.look.region.codes), scopes, shift, and(s.matches("s.staff")), end)
 	}
 	raised := ""
@@ -278,11 +280,16 @@ func (s *statement) scoped(end string) string {
 		}
 		return fmt.Sprintf(`SELECT %s, false AS private
 	FROM (SELECT n.case_id FROM search_newest n WHERE %s AND n.scope_id = ANY (%s)%s OFFSET 0) n
-	JOIN case_search s ON s.case_id = n.case_id WHERE s.scope_id = ANY (%[3]s)%[5]s%[6]s`,
+	CROSS JOIN LATERAL (SELECT %[1]s, s.scope_id, s.closed_at, s.staff FROM case_search s WHERE s.case_id = n.case_id OFFSET 0) s
+	WHERE s.scope_id = ANY (%[3]s)%[5]s%[6]s`,
 			facts, by, scopes, strings.ReplaceAll(raised, "s.raised_at", "n.raised_at"), and(s.matches("s.staff")), end)
 	}
 	if s.words.asked == "" {
 		return fmt.Sprintf(`SELECT %s, false AS private FROM case_search s WHERE s.scope_id = ANY (%s)%s%s`, facts, scopes, raised, end)
+	}
+	if s.look.walk && !s.look.all() {
+		return fmt.Sprintf(`SELECT %[1]s, false AS private FROM (SELECT %[1]s, s.closed_at, s.staff FROM case_search s
+		WHERE s.scope_id = ANY (%[2]s)%[3]s OFFSET 0) s WHERE true%[4]s%[5]s`, facts, scopes, raised, and(s.matches("s.staff")), end)
 	}
 	// The words decide, and nothing else: the database is wrong about how many
 	// cases have them, and would rather read all there is.
@@ -330,7 +337,7 @@ func (s *statement) opened(end string) string {
 
 // isScoped is true of the opened cases that the reader's duties find as well.
 func (s *statement) isScoped() string {
-	return "s.scope_id = ANY (" + s.arg(s.reader.Scopes) + "::int[])" + and(s.matches("s.staff"))
+	return "coalesce(s.scope_id = ANY (" + s.arg(s.reader.Scopes) + "::int[]), false)" + and(s.matches("s.staff"))
 }
 
 // matches is true of the vectors in which the query is found; "" without words.

@@ -42,6 +42,10 @@ type statisticsRow struct {
 	ProfileParts []float32
 }
 
+// ample is how many more cases are looked at than are guessed to be enough: to
+// look twice takes longer.
+const ample = 1.5
+
 // statisticsAge is how old statistics may be. The database measures rarely.
 const statisticsAge = 30 * time.Second
 
@@ -177,19 +181,23 @@ func (st *statistics) oldest(part float64) time.Time {
 	return st.raised[max(1, min(at, len(st.raised)-1))]
 }
 
+// many is how many matches are too many to look at all of them when so many are
+// needed.
+func many(needed int) float64 { return min(common, 4*float64(needed)) }
+
 // since is the instant from which on about as many cases match as are needed of
 // those expected; zero when all must be looked at.
 func (st *statistics) since(expected float64, needed int, before time.Time) time.Time {
-	if expected < common {
+	if expected < many(needed) {
 		return time.Time{}
 	}
-	return st.newest(float64(needed)*1.5/expected, before)
+	return st.newest(float64(needed)*ample/expected, before)
 }
 
 // until is the same from the oldest on.
 func (st *statistics) until(expected float64, needed int) time.Time {
-	if expected < common {
+	if expected < many(needed) {
 		return time.Time{}
 	}
-	return st.oldest(float64(needed) * 1.5 / expected)
+	return st.oldest(float64(needed) * ample / expected)
 }

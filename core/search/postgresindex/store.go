@@ -102,8 +102,8 @@ WHERE (coalesce(cardinality($2::text[]), 0) = 0 OR p.type_key = ANY ($2)) AND (c
 // types and groups only if any are named.
 const selectCells = `SELECT m.cell, sum(m.starts)::int AS starts, sum(m.opens)::int AS opens, sum(m.waitings)::int AS waitings,
 	sum(m.resolveds)::int AS resolveds, sum(m.finals)::int AS finals,
-	(sum(m.lat) / 1e7 / sum(m.starts + m.opens + m.waitings + m.resolveds + m.finals))::float8 AS lat,
-	(sum(m.lng) / 1e7 / sum(m.starts + m.opens + m.waitings + m.resolveds + m.finals))::float8 AS lng
+	sum(m.lat::float8) / 1e7 / sum(m.starts + m.opens + m.waitings + m.resolveds + m.finals) AS lat,
+	sum(m.lng::float8) / 1e7 / sum(m.starts + m.opens + m.waitings + m.resolveds + m.finals) AS lng
 FROM map_cells m
 WHERE m.zoom = $1 AND m.cell = ANY ($2::bigint[]) AND m.scope_id = ANY (ARRAY(SELECT s.id FROM scopes s WHERE s.id = ANY ($3::int[])
 	AND (coalesce(cardinality($4::text[]), 0) = 0 OR s.type_key = ANY ($4)) AND (coalesce(cardinality($5::text[]), 0) = 0 OR s.group_key = ANY ($5))))
@@ -118,7 +118,7 @@ FROM map_cells m WHERE m.zoom = $1 AND m.cell = ANY ($2::bigint[]) AND m.scope_i
 const selectOpenedPlaces = `SELECT DISTINCT s.case_id, s.profile_id, s.place[0] AS lng, s.place[1] AS lat
 FROM case_access a JOIN case_search s ON s.case_id = a.case_id
 WHERE (a.actor_kind = 'staff' AND a.actor_id = $1 OR a.actor_kind = 'group' AND a.actor_id = ANY ($2)) AND a.why = ANY ($3)
-	AND s.place IS NOT NULL AND NOT s.scope_id = ANY ($4)`
+	AND s.place IS NOT NULL AND NOT coalesce(s.scope_id = ANY ($4), false)`
 
 const selectListed = `SELECT s.case_id, s.raised_at FROM case_search s WHERE s.case_id = $1`
 

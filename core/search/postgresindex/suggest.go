@@ -7,6 +7,9 @@ import (
 	"github.com/casement-dev/casement/core/search"
 )
 
+// maxSuggested is how many matches are ranked to choose suggestions from.
+const maxSuggested = 100
+
 // Suggest implements [search.Index]. What is suggested are cases within the
 // reader's reach, the newest of those that match; words of the dictionary are
 // never shown.
@@ -22,7 +25,7 @@ func (x *Index) Suggest(ctx context.Context, r search.Reader, t search.Terms, li
 	if err != nil {
 		return nil, err
 	}
-	rows, err := x.hits(ctx, r, st, w, search.Query{Terms: t, Page: 1})
+	rows, err := x.hits(ctx, r, st, w, search.Query{Terms: t, Page: 1}, max(limit, maxSuggested))
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}

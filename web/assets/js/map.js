@@ -67,7 +67,8 @@ function begin(element) {
   const stage = element.appendChild(document.createElement('div'))
   stage.className = 'map-stage'
   const map = L.map(stage, {
-    zoomControl: false, attributionControl: false, worldCopyJump: true, maxZoom: 19, minZoom: 1,
+    zoomControl: false, attributionControl: false, worldCopyJump: true, trackResize: false, // the element is watched, below
+    maxZoom: 19, minZoom: 1,
     scrollWheelZoom: !still, dragging: !(still && L.Browser.mobile), doubleClickZoom: !still,
     zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
   })
@@ -89,7 +90,7 @@ function begin(element) {
   one.ground.ready.then((about) => {
     if (!running.has(element)) return
     place(one, about)
-    if (picker) pick(one, picker)
+    if (picker) pick(one, picker, closest(about))
     else marks(one)
     tools(one)
     if (element.dataset.list) list(one)
@@ -97,22 +98,43 @@ function begin(element) {
     element.removeAttribute('aria-busy')
     if (element.dataset.focus) stage.focus()
   })
-  const resized = new ResizeObserver(() => map.invalidateSize({ pan: false }))
+  // Turned on its side, a telephone still shows all pins, unless somebody has
+  // moved the map.
+  const resized = new ResizeObserver(() => {
+    const fitted = one.fitted
+    const moved = !fitted || map.getZoom() !== fitted.zoom || !map.getCenter().equals(fitted.centre, 1e-6)
+    map.invalidateSize({ animate: false })
+    if (!moved) fit(one)
+  })
   resized.observe(element)
   one.over(() => resized.disconnect())
 }
 
+// closest is how far a map zooms in on one place by itself: without streets
+// there is nothing to see further in.
+const closest = (about) => (about.kind === 'outline' ? 11 : 16)
+
 // place turns the map to where it begins.
-function place({ element, map }, about) {
+function place(one, about) {
+  const { element, map } = one
   const box = boundsOf(numbers(element.dataset.box))
   const [lat, lng, zoom] = numbers(element.dataset.at)
-  const pins = 'fit' in element.dataset ? JSON.parse(element.dataset.pins || '[]') : []
   if (box) map.fitBounds(box, { padding: [24, 24], maxZoom: 17 })
-  else if (Number.isFinite(lat) && Number.isFinite(lng)) map.setView([lat, lng], zoom || 15)
-  else if (pins.length > 0) map.fitBounds(L.latLngBounds(pins.map((pin) => [pin.lat, pin.lng])), { padding: [40, 40], maxZoom: 16 })
+  else if (Number.isFinite(lat) && Number.isFinite(lng)) map.setView([lat, lng], zoom || closest(about))
+  else if (fit(one)) return
   else if (about.home) map.setView([about.home.lat, about.home.lng], about.home.zoom)
   else if (about.bounds) map.fitBounds(boundsOf(about.bounds))
   else map.setView([30, 0], 2)
+}
+
+// fit brings all pins that came with the page into view, where that is wanted.
+function fit(one) {
+  const { element, map } = one
+  const pins = 'fit' in element.dataset ? JSON.parse(element.dataset.pins || '[]') : []
+  if (pins.length === 0) return false
+  map.fitBounds(L.latLngBounds(pins.map((pin) => [pin.lat, pin.lng])), { padding: [40, 40], maxZoom: 16, animate: false })
+  one.fitted = { zoom: map.getZoom(), centre: map.getCenter() }
+  return true
 }
 
 // A map that is taken from the page gives back what it holds.

@@ -108,8 +108,15 @@ function onTheme(over, change) {
 
 let world
 const readWorld = (addresses) => (world ??= Promise.all([getJSON(addresses.countries), getJSON(addresses.places)]).then(([topology, places]) => ({
-  countries: feature(topology, topology.objects.countries), towns: townsOf(places),
+  countries: together(feature(topology, topology.objects.countries).features), towns: townsOf(places),
 })))
+
+// together makes one shape of all countries: one element on the page instead of
+// hundreds.
+const together = (features) => ({
+  type: 'MultiPolygon',
+  coordinates: features.flatMap(({ geometry: { type, coordinates } }) => (type === 'Polygon' ? [coordinates] : coordinates)),
+})
 
 // townsOf reads outline/places.json, as outline.mjs writes it.
 function townsOf({ names, tiers, at }) {

@@ -16,8 +16,8 @@ import L from 'leaflet'
 
 const step = 10 // pixels an arrow key moves the pin; one with Shift
 
-/** Lets one place be chosen on a map. */
-export function pick(one, picker) {
+/** Lets one place be chosen on a map; closest is how far it zooms in by itself. */
+export function pick(one, picker, closest) {
   const { element, map } = one
   const lat = picker.querySelector('[data-location-lat], [name=lat]')
   const lng = picker.querySelector('[data-location-lng], [name=lng]')
@@ -33,7 +33,7 @@ export function pick(one, picker) {
     const at = point.wrap()
     if (pin) pin.setLatLng(at)
     else pin = make(at)
-    if (follow) map.setView(at, Math.max(map.getZoom(), 16))
+    if (follow) map.setView(at, Math.max(map.getZoom(), closest))
     else map.panInside(at, { padding: [32, 32] })
     hint.hidden = true
     if (write) {

@@ -81,7 +81,7 @@ function show(url) {
     const foot = document.createElement('div')
     foot.className = 'dialog-foot'
     const link = document.createElement('a')
-    link.className = 'button button-primary'
+    link.className = 'button button-main'
     link.textContent = 'Sign in again'
     link.href = url
     link.addEventListener('click', keep) // also what was typed since

@@ -36,10 +36,10 @@ const startTimeout = 20 * time.Second
 type Server struct {
 	URL string
 
-	program, dir, address string
-	mu                    sync.Mutex
-	process               *exec.Cmd
-	said                  *bytes.Buffer
+	program, dir, data, address string
+	mu                          sync.Mutex
+	process                     *exec.Cmd
+	said                        *bytes.Buffer
 }
 
 // New starts a server of the test's own, which ends with the test. Without a
@@ -78,12 +78,24 @@ func Open() (*Server, error) {
 	}
 	s := &Server{dir: dir, program: filepath.Join(dir, "meilisearch")}
 	if err := s.prepare(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.Start(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// memory is where data is written at no cost, if there is such a place: every
+// task of the server waits for the disk several times. A TMPDIR that somebody
+// chose is used instead.
+func memory() string {
+	const dir, need = "/dev/shm", 2 << 30
+	var room syscall.Statfs_t
+	if os.Getenv("TMPDIR") != "" || syscall.Statfs(dir, &room) != nil || room.Bavail*uint64(room.Bsize) < need {
+		return os.TempDir()
+	}
+	return dir
 }
 
 // prepare puts the program where a user without rights may run it, and finds
@@ -105,12 +117,11 @@ func (s *Server) prepare() error {
 	if err := errors.Join(err, to.Close()); err != nil {
 		return err
 	}
-	data := filepath.Join(s.dir, "data")
-	if err := os.Mkdir(data, 0o700); err != nil {
+	if s.data, err = os.MkdirTemp(memory(), "casement-meili"); err != nil {
 		return err
 	}
 	if os.Geteuid() == 0 {
-		if err := os.Chown(data, nobody, nobody); err != nil {
+		if err := os.Chown(s.data, nobody, nobody); err != nil {
 			return err
 		}
 	}
@@ -127,11 +138,10 @@ func (s *Server) prepare() error {
 func (s *Server) Start() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	data := filepath.Join(s.dir, "data")
 	s.said = &bytes.Buffer{}
 	s.process = exec.Command(s.program, "--no-analytics", "--http-addr", s.address, "--env", "production", "--log-level", "WARN",
-		"--db-path", filepath.Join(data, "db"), "--dump-dir", filepath.Join(data, "dumps"), "--snapshot-dir", filepath.Join(data, "snapshots"))
-	s.process.Dir, s.process.Env = data, []string{"MEILI_MASTER_KEY=" + Key}
+		"--db-path", filepath.Join(s.data, "db"), "--dump-dir", filepath.Join(s.data, "dumps"), "--snapshot-dir", filepath.Join(s.data, "snapshots"))
+	s.process.Dir, s.process.Env = s.data, []string{"MEILI_MASTER_KEY=" + Key}
 	s.process.Stdout, s.process.Stderr = s.said, s.said
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Geteuid() == 0 {
@@ -147,7 +157,8 @@ func (s *Server) Start() error {
 	for !s.answers(ctx) {
 		select {
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("Meilisearch did not start in %s", startTimeout), s.end())
+			err := s.end()
+			return errors.Join(fmt.Errorf("the server did not answer within %s: %s", startTimeout, s.said), err)
 		case <-look.C:
 		}
 	}
@@ -186,7 +197,11 @@ func (s *Server) end() error {
 
 // Close ends the server and removes its data.
 func (s *Server) Close() error {
-	return errors.Join(s.Kill(), os.RemoveAll(s.dir))
+	err := errors.Join(s.Kill(), os.RemoveAll(s.dir))
+	if s.data != "" {
+		err = errors.Join(err, os.RemoveAll(s.data))
+	}
+	return err
 }
 
 // Empty kills the server, takes everything it knew away, and starts it again.
@@ -194,13 +209,12 @@ func (s *Server) Empty() error {
 	if err := s.Kill(); err != nil {
 		return err
 	}
-	data := filepath.Join(s.dir, "data")
-	entries, err := os.ReadDir(data)
+	entries, err := os.ReadDir(s.data)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if err := os.RemoveAll(filepath.Join(data, e.Name())); err != nil {
+		if err := os.RemoveAll(filepath.Join(s.data, e.Name())); err != nil {
 			return err
 		}
 	}

@@ -22,4 +22,17 @@ func (promised) Schema(huma.Registry) *huma.Schema {
 // registerAliases tells how types are described that write themselves.
 func registerAliases(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[core.Promise](), reflect.TypeFor[promised]())
+	for _, id := range []reflect.Type{
+		reflect.TypeFor[core.CaseID](), reflect.TypeFor[core.PersonID](), reflect.TypeFor[core.StaffID](), reflect.TypeFor[core.AttachmentID](),
+	} {
+		r.RegisterTypeAlias(id, reflect.TypeFor[identifier]())
+	}
+}
+
+// identifier describes a core.ID, which is written as text.
+type identifier struct{}
+
+// Schema implements huma.SchemaProvider.
+func (identifier) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
 }
