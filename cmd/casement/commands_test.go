@@ -30,7 +30,8 @@ var settledNames = []core.CommandName{
 	"target.set", "target.extend", "target.pause", "target.resume", "target.breach", "target.clear",
 }
 
-var addedNames = []core.CommandName{"case.change_place", "case.open", "question.remind", "attachment.publish", "target.step"}
+var addedNames = []core.CommandName{"case.change_place", "case.open", "question.remind", "attachment.publish", "attachment.show", "target.step", "target.keep",
+	"follower.add", "follower.remove", "follower.end"}
 
 // namedLater are settled names whose commands do not exist yet.
 var namedLater = []core.CommandName{"correspondence.send"}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/settings"
@@ -265,6 +266,11 @@ func (l *load) person(k int) (core.PersonID, core.Contact) {
 // finish leaves the database as one that has grown by and by: with statistics,
 // and, if asked, with its search index.
 func (l *load) finish(ctx context.Context, index bool) error {
+	follower := events.NewReader(l.db, l.clock, events.FollowerName)
+	end, err := follower.End(ctx)
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	if err := l.cases.RebuildFigures(ctx, nil); err != nil {
 		return err
@@ -280,7 +286,7 @@ func (l *load) finish(ctx context.Context, index bool) error {
 		return nil
 	}
 	var report *progress
-	err := l.index.Rebuild(ctx, func(done, all int) {
+	err = l.index.Rebuild(ctx, func(done, all int) {
 		if report == nil {
 			report = newProgress(l.out, "indexed", 0, all)
 		}
@@ -289,7 +295,31 @@ func (l *load) finish(ctx context.Context, index bool) error {
 	if report != nil {
 		report.end()
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// Everything that the follower keeps has been made of what there is, so it
+	// goes on from where it was when that began.
+	if err := follower.Move(ctx, end); err != nil {
+		return err
+	}
+	return l.seal(ctx)
+}
+
+// seal seals the histories, which a server would do by and by.
+func (l *load) seal(ctx context.Context) error {
+	f := events.NewFollower(l.db, l.clock)
+	began, all := time.Now(), 0
+	for {
+		n, err := f.Seal(ctx)
+		if err != nil {
+			return err
+		}
+		if all += n; n == 0 {
+			fmt.Fprintf(l.out, "%d events sealed in %s.\n", all, time.Since(began).Round(time.Second))
+			return nil
+		}
+	}
 }
 
 // progress says now and then how far something has come.

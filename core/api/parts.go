@@ -50,7 +50,7 @@ func (a *API) listNotes(ctx context.Context, in *CaseIn) (*bodyOut[NoteList], er
 	for i, n := range said {
 		actors[i] = n.By
 	}
-	names, err := a.names(ctx, actors...)
+	names, err := a.namesOn(ctx, seen, actors...)
 	out := &bodyOut[NoteList]{NoteList{Notes: []Note{}}}
 	for _, n := range said {
 		out.Body.Notes = append(out.Body.Notes, Note{n.No, string(n.Audience), n.Body, who(n.By, names), n.CreatedAt})
@@ -71,7 +71,7 @@ func (a *API) listQuestions(ctx context.Context, in *CaseIn) (*bodyOut[QuestionL
 	for _, q := range asked {
 		actors = append(actors, q.AskedBy, q.AnsweredBy)
 	}
-	names, err := a.names(ctx, actors...)
+	names, err := a.namesOn(ctx, seen, actors...)
 	out := &bodyOut[QuestionList]{QuestionList{Questions: []Question{}}}
 	for _, q := range asked {
 		shaped := Question{
@@ -126,7 +126,7 @@ func (a *API) listAttachments(ctx context.Context, in *CaseIn) (*bodyOut[Attachm
 	for i, f := range files {
 		actors[i] = f.By
 	}
-	names, err := a.names(ctx, actors...)
+	names, err := a.namesOn(ctx, seen, actors...)
 	out := &bodyOut[AttachmentList]{AttachmentList{Attachments: []Attachment{}}}
 	for _, f := range files {
 		out.Body.Attachments = append(out.Body.Attachments, Attachment{

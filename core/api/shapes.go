@@ -283,6 +283,15 @@ func (a *API) names(ctx context.Context, actors ...core.Actor) (map[string]strin
 	return a.options.People.NamesOf(ctx, slices.Collect(maps.Keys(ids))...)
 }
 
+// namesOn is names for what stands on a case. Whoever may only enquire learns
+// no customer's name.
+func (a *API) namesOn(ctx context.Context, seen *cases.Seen, actors ...core.Actor) (map[string]string, error) {
+	if !seen.MayDo(core.MayView) {
+		actors = slices.DeleteFunc(actors, func(by core.Actor) bool { return by.Kind == core.ActorPerson })
+	}
+	return a.names(ctx, actors...)
+}
+
 func who(by core.Actor, names map[string]string) Who {
 	return Who{Kind: string(by.Kind), ID: by.ID, Name: names[by.ID]}
 }

@@ -69,17 +69,21 @@ const pollInterval = 100 * time.Millisecond
 // seal at leisure.
 const sealInterval = time.Second
 
+// FollowerName names the follower's cursor among those of the feed's readers.
+const FollowerName = "follower"
+
 // Follower reads the feed. One server at a time runs it, by election; a second
 // one that runs by mistake waits at the cursor's lock and does nothing twice.
 type Follower struct {
 	db        *postgres.DB
 	clock     core.Clock
 	consumers []Consumer
+	most      int // events read at once: fewer after a failure, so that what took too long does not fail for ever
 }
 
 // NewFollower makes a follower that feeds the consumers, in order.
 func NewFollower(db *postgres.DB, clock core.Clock, consumers ...Consumer) *Follower {
-	return &Follower{db, clock, consumers}
+	return &Follower{db: db, clock: clock, consumers: consumers, most: feedBatch}
 }
 
 // Follow reads the feed until the context ends. An error of one round is given
@@ -89,6 +93,7 @@ func (f *Follower) Follow(ctx context.Context, failed func(error)) error {
 	defer poll.Stop()
 	var sealed time.Time
 	for {
+		asked := f.most
 		n, err := f.Once(ctx)
 		if err == nil && time.Since(sealed) >= sealInterval {
 			_, err = f.Seal(ctx)
@@ -97,7 +102,7 @@ func (f *Follower) Follow(ctx context.Context, failed func(error)) error {
 		if err != nil && ctx.Err() == nil {
 			failed(err)
 		}
-		if err == nil && n == feedBatch {
+		if err == nil && n == asked {
 			continue // there is more
 		}
 		select {
@@ -108,18 +113,25 @@ func (f *Follower) Follow(ctx context.Context, failed func(error)) error {
 	}
 }
 
-// Once reads one batch and reports how many events it had.
-func (f *Follower) Once(ctx context.Context) (int, error) {
-	n := 0
-	err := f.db.Tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, lockCursor, "follower"); err != nil {
+// Once reads one batch and reports how many events it had. After an error it
+// reads half as much the next time, and twice as much again after a success.
+func (f *Follower) Once(ctx context.Context) (n int, err error) {
+	defer func() {
+		if err != nil {
+			f.most = max(1, f.most/2)
+		} else {
+			f.most = min(feedBatch, f.most*2)
+		}
+	}()
+	err = f.db.Tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockCursor, FollowerName); err != nil {
 			return fmt.Errorf("lock the cursor: %w", err)
 		}
-		at, err := postgres.One[Cursor](ctx, tx, core.NotFound("The installation has no row of its own."), selectCursor, "follower")
+		at, err := postgres.One[Cursor](ctx, tx, core.NotFound("The installation has no row of its own."), selectCursor, FollowerName)
 		if err != nil {
 			return fmt.Errorf("read the cursor: %w", err)
 		}
-		batch, err := postgres.All[Fed](ctx, tx, selectFeed, at.TX, at.Seq, feedBatch)
+		batch, err := postgres.All[Fed](ctx, tx, selectFeed, at.TX, at.Seq, f.most)
 		if err != nil {
 			return fmt.Errorf("read the feed: %w", err)
 		}
@@ -132,7 +144,7 @@ func (f *Follower) Once(ctx context.Context) (int, error) {
 			}
 		}
 		last := batch[n-1]
-		if _, err := tx.Exec(ctx, upsertCursor, "follower", at.Epoch, last.TX, last.Seq, f.clock.Now()); err != nil {
+		if _, err := tx.Exec(ctx, upsertCursor, FollowerName, at.Epoch, last.TX, last.Seq, f.clock.Now()); err != nil {
 			return fmt.Errorf("move the cursor: %w", err)
 		}
 		_, err = tx.Exec(ctx, notifyFeed, fmt.Sprintf("%d %d %d", at.Epoch, last.TX, last.Seq))

@@ -193,3 +193,29 @@ func TestASealedHistoryShowsEveryTampering(t *testing.T) {
 		t.Errorf("after an erasure: %+v", v)
 	}
 }
+
+// A batch that takes longer than a transaction may must not be tried for ever.
+func TestAfterAFailureFewerEventsAreReadAtOnce(t *testing.T) {
+	pool, db := newDB(t)
+	for i := range 40 {
+		add(t, pool, "s", core.Version(i+1))
+	}
+	seen := 0
+	f := events.NewFollower(db, fixed{}, func(_ context.Context, _ pgx.Tx, batch []events.Fed) error {
+		if len(batch) > 5 {
+			return core.Unavailable(nil, "Too many at once.")
+		}
+		seen += len(batch)
+		return nil
+	})
+	wait := time.NewTicker(time.Millisecond)
+	defer wait.Stop()
+	for deadline := time.Now().Add(20 * time.Second); seen < 40 && time.Now().Before(deadline); <-wait.C {
+		if _, err := f.Once(t.Context()); err != nil && core.KindOf(err) != core.ErrUnavailable {
+			t.Fatal(err)
+		}
+	}
+	if seen != 40 {
+		t.Errorf("%d of 40 events were taken up", seen)
+	}
+}

@@ -53,7 +53,7 @@ func (f *Follower) Seal(ctx context.Context) (int, error) {
 		if err != nil {
 			return err
 		}
-		read, err := postgres.One[Cursor](ctx, tx, core.NotFound("The installation has no row of its own."), selectCursor, "follower")
+		read, err := postgres.One[Cursor](ctx, tx, core.NotFound("The installation has no row of its own."), selectCursor, FollowerName)
 		if err != nil {
 			return fmt.Errorf("read the cursor: %w", err)
 		}
