@@ -17,12 +17,20 @@ import (
 // maxDepth is how deep objects and lists may be nested in a request.
 const maxDepth = 16
 
+// sentence is an error for whoever sent a request, as they read it.
+type sentence string
+
+// Error implements error.
+func (s sentence) Error() string { return string(s) }
+
+func say(format string, args ...any) error { return sentence(fmt.Sprintf(format, args...)) }
+
 // checkJSON refuses what decoders let through: bytes that are not UTF-8, a
 // member that stands twice in one object, deep nesting, and anything after the
 // value. Its errors are sentences.
 func checkJSON(body []byte) error {
 	if !utf8.Valid(body) {
-		return errors.New("The body is not UTF-8.")
+		return say("The body is not UTF-8.")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -30,7 +38,7 @@ func checkJSON(body []byte) error {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("There is more after the end of the JSON value.")
+		return say("There is more after the end of the JSON value.")
 	}
 	return nil
 }
@@ -45,7 +53,7 @@ func checkValue(d *json.Decoder, depth int) error {
 		return nil
 	}
 	if depth == maxDepth {
-		return fmt.Errorf("The JSON is nested more than %d deep.", maxDepth)
+		return say("The JSON is nested more than %d deep.", maxDepth)
 	}
 	seen := map[string]bool{}
 	for d.More() {
@@ -56,7 +64,7 @@ func checkValue(d *json.Decoder, depth int) error {
 			}
 			key, _ := name.(string)
 			if seen[key] {
-				return fmt.Errorf("The member %q stands twice in one object.", clip(key))
+				return say("The member %q stands twice in one object.", clip(key))
 			}
 			seen[key] = true
 		}
@@ -73,9 +81,9 @@ func checkValue(d *json.Decoder, depth int) error {
 func notJSON(err error) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return fmt.Errorf("The body is not JSON: see byte %d.", syntax.Offset)
+		return say("The body is not JSON: see byte %d.", syntax.Offset)
 	}
-	return errors.New("The body is not JSON, or ends too soon.")
+	return say("The body is not JSON, or ends too soon.")
 }
 
 // decodeStrictly decodes a body that was checked, into a value that knows all
@@ -88,20 +96,20 @@ func decodeStrictly(body []byte, into any) error {
 		var sent any
 		if err := json.Unmarshal(body, &sent); err == nil {
 			if name := misnamed(reflect.TypeOf(into), sent); name != "" {
-				return fmt.Errorf("There is no member “%s”.", clip(name))
+				return say("There is no member “%s”.", clip(name))
 			}
 		}
 	}
 	if err := d.Decode(into); err != nil {
 		var wrong *json.UnmarshalTypeError
 		if errors.As(err, &wrong) && wrong.Field != "" {
-			return fmt.Errorf("“%s” is not of the right kind.", wrong.Field)
+			return say("“%s” is not of the right kind.", wrong.Field)
 		}
 		var said *core.Error
 		if errors.As(err, &said) {
-			return errors.New(said.Message)
+			return sentence(said.Message)
 		}
-		return fmt.Errorf("The body does not fit: %s.", clip(err.Error()))
+		return say("The body does not fit: %s.", strings.TrimRight(clip(err.Error()), "."))
 	}
 	return nil
 }

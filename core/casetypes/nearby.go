@@ -12,8 +12,8 @@ var distanceType = reflect.TypeFor[core.Distance]()
 
 // Bounds of what may be shown to whoever is about to report.
 const (
-	maxNearbyWithin core.Distance = 2_000
-	maxNearbyDays                 = 730
+	maxNearbyWithin = core.Distance(2_000)
+	maxNearbyDays   = 730
 )
 
 func nearbySection() Section {

@@ -78,7 +78,7 @@ func TestWhoFollowsNoMoreIsNotWrittenTo(t *testing.T) {
 		t.Errorf("told of %v", told)
 	}
 	o.Do(t, core.PersonActor(o.Brendan, "Brendan"), id, &followers.Add{})
-	o.exec(t, `UPDATE cases SET confidentiality = 'restricted' WHERE id = $1`, id)
+	o.restrict(t, id)
 	o.exec(t, `INSERT INTO case_access (actor_kind, actor_id, case_id, why, at) VALUES ('staff', $1, $2, 'named', now())`, o.Ines.ID, id)
 	o.Do(t, o.Ines, id, &cases.ChangeStatus{To: "fixed"})
 	if told := toFollowers(o.letters(t, id)); len(told) != 0 {

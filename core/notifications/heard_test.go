@@ -31,7 +31,7 @@ func TestARestrictedCaseIsToldToThoseNamedOnItAlone(t *testing.T) {
 	o := open(t)
 	id := o.raise(t, "complaint")
 	o.letters(t, id)
-	o.exec(t, `UPDATE cases SET confidentiality = 'restricted' WHERE id = $1`, id)
+	o.restrict(t, id)
 	o.Do(t, o.amara(), id, &notes.AddUpdate{Body: "More"})
 	wants(t, "nobody is named", o.letters(t, id))
 	o.exec(t, `INSERT INTO case_access (actor_kind, actor_id, case_id, why, at) VALUES ('staff', $1, $2, 'named', $3)`, o.Tomasz.ID, id, casestest.Start)

@@ -95,6 +95,13 @@ func (o *office) exec(t testing.TB, sql string, args ...any) {
 	}
 }
 
+// restrict makes a case one for those named on it.
+func (o *office) restrict(t testing.TB, id core.CaseID) {
+	t.Helper()
+	o.exec(t, `WITH made AS (INSERT INTO scopes (type_key, group_key, confidentiality) SELECT type_key, group_key, 'restricted' FROM cases WHERE id = $1 RETURNING id)
+		UPDATE cases SET confidentiality = 'restricted', scope_id = (SELECT id FROM made) WHERE id = $1`, id)
+}
+
 // react lets the listeners hear what happened to a case.
 func (o *office) react(t testing.TB, id core.CaseID) {
 	t.Helper()

@@ -45,7 +45,7 @@ func newSite(t *testing.T) *site {
 			return casetypes.References{Groups: casetypes.ShippedGroups(), Forms: []string{"casement.complaint/complaint"},
 				Templates: []string{"assigned", "breached", "cancelled", "case-reopened", "case-withdrawn", "closed", "closed-not-upheld", "closed-upheld", "closed-withdrawn",
 					"confirmation", "contact-changed", "escalated", "new-case", "public-note", "question", "question-answered", "question-reminder",
-					"question-unanswered", "reassigned-group", "reminder", "reopened", "resolved", "update-received", "withdrawn", "work-started"}}, nil
+					"question-unanswered", "reassigned-group", "reminder", "reopened", "resolved", "update-received", "withdrawn", "work-started", "follower-news"}}, nil
 		},
 	})
 	if err := publisher.Install(t.Context(), core.SystemActor()); err != nil {

@@ -122,5 +122,3 @@ func (s *sample) box(ctx context.Context) (south, west, north, east float64, err
 		FROM cases TABLESAMPLE SYSTEM (1) WHERE place IS NOT NULL`).Scan(&south, &west, &north, &east)
 	return south, west, north, east, err
 }
-
-func pick(r *rand.Rand, from []string) string { return from[r.IntN(len(from))] }

@@ -107,14 +107,10 @@ func parameters(c *fiber.Ctx) (url.Values, error) {
 			}
 		}
 	case kind == "" || strings.HasPrefix(kind, fiber.MIMEApplicationForm):
-		var failed error
-		c.Request().PostArgs().VisitAll(func(name, value []byte) {
-			if failed == nil {
-				failed = add(string(name), string(value))
+		for name, value := range c.Request().PostArgs().All() {
+			if err := add(string(name), string(value)); err != nil {
+				return nil, err
 			}
-		})
-		if failed != nil {
-			return nil, failed
 		}
 	default:
 		return nil, core.Invalid("A report is sent as a form (application/x-www-form-urlencoded).")
