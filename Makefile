@@ -145,7 +145,7 @@ a11y: $(ASSETS) plugins peers $(DBTEST) ## Look for barriers on every kind of pa
 
 .PHONY: screenshots
 screenshots: $(ASSETS) plugins peers $(DBTEST) ## Take the pictures of docs/screenshots again
-	CASEMENT_SCREENSHOTS=$(CURDIR)/docs/screenshots $(DBTEST) $(GO) test -count=1 -run='Screenshot' $(TEST_FLAGS) ./web/... ./cmd/...
+	CASEMENT_SCREENSHOTS=$(CURDIR)/docs/screenshots $(DBTEST) $(GO) test -count=1 -run='Screenshot' $(TEST_FLAGS) ./cmd/casement
 
 .PHONY: clean
 clean: ## Remove everything that was built, but no data
