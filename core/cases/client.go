@@ -34,7 +34,7 @@ func (s *Service) reachOfClient(ctx context.Context, r Reach, needs core.Permiss
 	if err != nil || !slices.Contains(grant.Permissions, needs) {
 		return r, err
 	}
-	scopes, err := postgres.All[scopeRow](ctx, s.db.Pool(), selectScopes)
+	scopes, err := s.scopes(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -58,7 +58,7 @@ func (s *Service) GrantOf(ctx context.Context, by core.Actor) (core.Grant, error
 // and with one of the groups; an empty list of either does not narrow. The
 // result is never nil, so that it can be a [Filter]'s.
 func (s *Service) Narrowed(ctx context.Context, r Reach, types, groups []string) ([]int32, error) {
-	scopes, err := postgres.All[scopeRow](ctx, s.db.Pool(), selectScopes)
+	scopes, err := s.scopes(ctx)
 	out := []int32{}
 	for _, scope := range scopes {
 		if slices.Contains(r.Scopes, scope.ID) && (len(types) == 0 || slices.Contains(types, scope.TypeKey)) &&

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres"
@@ -100,16 +101,21 @@ func (s *Seen) MayDo(p core.Permission) bool {
 type groupRow struct{ GroupKey string }
 
 func (s *Service) groupsOf(ctx context.Context, id core.StaffID) ([]string, error) {
-	rows, err := postgres.All[groupRow](ctx, s.db.Pool(), selectGroups, id)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]string, len(rows))
-	for i, r := range rows {
-		out[i] = r.GroupKey
-	}
-	return out, nil
+	return postgres.Share(ctx, groupsKey{id}, func() ([]string, error) {
+		rows, err := postgres.All[groupRow](ctx, s.db.Pool(), selectGroups, id)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]string, len(rows))
+		for i, r := range rows {
+			out[i] = r.GroupKey
+		}
+		return slices.Clip(out), nil
+	})
 }
+
+// groupsKey is under what the groups of a staff user are shared on one page.
+type groupsKey struct{ id core.StaffID }
 
 // TrackingToken is the secret in the link that follows a case without an
 // account.

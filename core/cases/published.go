@@ -15,7 +15,7 @@ import (
 // What of a case is shown is for the caller to choose.
 func (s *Service) ReachOfTypes(ctx context.Context, types []string) (Reach, error) {
 	r := Reach{By: core.AnonymousActor(), Groups: []string{}, Scopes: []int32{}}
-	scopes, err := postgres.All[scopeRow](ctx, s.db.Pool(), selectScopes)
+	scopes, err := s.scopes(ctx)
 	if err != nil {
 		return r, fmt.Errorf("find the scopes of published types: %w", err)
 	}

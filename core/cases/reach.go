@@ -27,6 +27,15 @@ type scopeRow struct {
 	Confidentiality core.Confidentiality
 }
 
+type scopesKey struct{}
+
+// scopes are all there are, asked once for a page.
+func (s *Service) scopes(ctx context.Context) ([]scopeRow, error) {
+	return postgres.Share(ctx, scopesKey{}, func() ([]scopeRow, error) {
+		return postgres.All[scopeRow](ctx, s.db.Pool(), selectScopes)
+	})
+}
+
 // ReachOf resolves the scopes in which a staff user or a client holds a
 // permission, such as MayView. Nobody else has any: customers see their own
 // cases only.
@@ -51,7 +60,7 @@ func (s *Service) ReachOf(ctx context.Context, by core.Actor, needs core.Permiss
 	for _, t := range types {
 		byKey[t.Key] = t
 	}
-	scopes, err := postgres.All[scopeRow](ctx, s.db.Pool(), selectScopes)
+	scopes, err := s.scopes(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -83,7 +92,7 @@ func (s *Service) Queues(ctx context.Context, r Reach) ([]Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	scopes, err := postgres.All[scopeRow](ctx, s.db.Pool(), selectScopes)
+	scopes, err := s.scopes(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -18,8 +18,14 @@ type head struct {
 }
 
 func (s *Service) heads(ctx context.Context, kind string) ([]head, error) {
-	return headsOf(ctx, s.db.Pool(), kind)
+	return postgres.Share(ctx, headsKey{kind}, func() ([]head, error) { return headsOf(ctx, s.db.Pool(), kind) })
 }
+
+// headsKey and newestKey are under what is published is shared on one page.
+type (
+	headsKey  struct{ kind string }
+	newestKey struct{ kind, key string }
+)
 
 func headsOf(ctx context.Context, q postgres.Querier, kind string) ([]head, error) {
 	return postgres.All[head](ctx, q, selectHeads, kind)
@@ -31,7 +37,7 @@ type newest struct{ Version int }
 
 // newest returns the number of the newest version, 0 when there is none.
 func (s *Service) newest(ctx context.Context, kind, key string) (int, error) {
-	return newestVersion(ctx, s.db.Pool(), kind, key)
+	return postgres.Share(ctx, newestKey{kind, key}, func() (int, error) { return newestVersion(ctx, s.db.Pool(), kind, key) })
 }
 
 func newestVersion(ctx context.Context, q postgres.Querier, kind, key string) (int, error) {

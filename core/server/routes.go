@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/postgres"
 )
 
 // Audience is who a route is for.
@@ -101,6 +102,9 @@ func (r *Routes) Post(path string, handlers ...fiber.Handler) {
 
 func (r *Routes) add(method, path string, handlers []fiber.Handler) {
 	chain := append([]fiber.Handler{r.app.named(path)}, r.before...)
+	if method == fiber.MethodGet {
+		chain = append(chain, share)
+	}
 	chain = append(chain, handlers...)
 	if method == fiber.MethodGet {
 		r.app.fiber.Get(path, chain...)
@@ -110,6 +114,12 @@ func (r *Routes) add(method, path string, handlers []fiber.Handler) {
 	r.app.routesMu.Lock()
 	defer r.app.routesMu.Unlock()
 	r.app.routes = append(r.app.routes, Route{Method: method, Path: path, Audience: r.audience, Roles: r.roles})
+}
+
+// share lets the parts of a page that is looked at ask for the same thing once.
+func share(c *fiber.Ctx) error {
+	c.SetUserContext(postgres.Sharing(c.UserContext()))
+	return c.Next()
 }
 
 // API returns a group for programs under prefix ("/api/v1"). It sees no
