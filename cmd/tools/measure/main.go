@@ -111,7 +111,7 @@ func serve(ctx context.Context, o options, dsn string) (*server, error) {
 	address := ln.Addr().String()
 	ln.Close()
 	s := &server{url: "http://" + address}
-	s.cmd = exec.Command(o.server, "serve", "--listen", address, "--log-level", "warn", "--data-dir", o.data, "--node-modules", o.modules)
+	s.cmd = exec.Command(o.server, "serve", "--listen", address, "--log-level", "warn", "--trusted-proxies", "127.0.0.1", "--data-dir", o.data, "--node-modules", o.modules)
 	s.cmd.Env = append(os.Environ(), "DATABASE_URL="+dsn)
 	s.cmd.Stdout, s.cmd.Stderr = os.Stderr, os.Stderr
 	begun := time.Now()

@@ -78,8 +78,13 @@ var ourSettings = map[string]string{
 	"timezone":                "UTC",
 	"log_timezone":            "UTC",
 	"jit":                     "off", // our statements are short
-	"shared_buffers":          "192MB",
-	"log_checkpoints":         "off",
+	"shared_buffers":          "512MB",
+	// What is read is in memory as a rule, so that an index is worth its while;
+	// and pages are many at once, so that none needs a second process.
+	"random_page_cost":                "1.1",
+	"effective_cache_size":            "4GB",
+	"max_parallel_workers_per_gather": "0",
+	"log_checkpoints":                 "off",
 	// What people wrote must not get into a log: neither statements, nor the
 	// values that broke a constraint.
 	"log_min_error_statement": "panic",

@@ -17,6 +17,7 @@
 package postgresindex
 
 import (
+	"sync"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -34,6 +35,9 @@ type Index struct {
 	profiles profiles
 	counts   *kept[counted]
 	maps     *kept[search.Mapped]
+
+	sweeping sync.Mutex
+	swept    string // how far [Index.Sweep] has come among the words
 }
 
 var (

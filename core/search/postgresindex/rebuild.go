@@ -3,6 +3,7 @@ package postgresindex
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -56,7 +57,7 @@ func (x *Index) Rebuild(ctx context.Context, progress func(done, total int)) err
 	if err := <-failed; err != nil {
 		return err
 	}
-	if err := x.Sweep(ctx); err != nil {
+	if _, err := x.sweep(ctx, "", math.MaxInt); err != nil {
 		return err
 	}
 	// The database is asked how often words are by all who search from now on.
@@ -147,16 +148,30 @@ func (x *Index) writePage(ctx context.Context, tx pgx.Tx, p page) error {
 // sweepPage is how many words are looked up in one statement.
 const sweepPage = 2000
 
-// Sweep forgets the words of cases that were removed without the feed hearing
-// of it, such as by retention: nothing of a case stays behind.
+// sweepAtOnce is how many pages of words [Index.Sweep] looks through.
+const sweepAtOnce = 2
+
+// Sweep forgets words of cases that were removed without the feed hearing of
+// it, such as by retention, so that nothing of a case stays behind. It looks
+// through some of the words, and goes on with others the next time.
 func (x *Index) Sweep(ctx context.Context) error {
-	for after := ""; ; {
+	x.sweeping.Lock()
+	defer x.sweeping.Unlock()
+	after, err := x.sweep(ctx, x.swept, sweepAtOnce)
+	x.swept = after
+	return err
+}
+
+// sweep looks through so many pages of words after one, and returns the last of
+// them: "" when there are no more.
+func (x *Index) sweep(ctx context.Context, after string, pages int) (string, error) {
+	for range pages {
 		words, err := postgres.All[wordRow](ctx, x.db.Pool(), selectWordsAfter, after, sweepPage)
 		if err != nil {
-			return fmt.Errorf("list the words: %w", err)
+			return after, fmt.Errorf("list the words: %w", err)
 		}
 		if len(words) == 0 {
-			return nil
+			return "", nil
 		}
 		page := make([]string, len(words))
 		for i, w := range words {
@@ -170,8 +185,9 @@ func (x *Index) Sweep(ctx context.Context) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("forget words: %w", err)
+			return after, fmt.Errorf("forget words: %w", err)
 		}
 		after = page[len(page)-1]
 	}
+	return after, nil
 }
