@@ -39,7 +39,7 @@ const (
 // password: benchmarks sign in as them.
 var loadStaff = []demoUser{
 	{"Sees everything", "Ada Everywhere", "everywhere@load.example", []core.Role{core.RoleAdministrator, core.RoleConfigurator}, []string{
-		"complaints-team", "complaints-resolved", "complaints-leads", "heads-of-service", "customer-services", "contact-centre", "highways", "waste", "parks",
+		"complaints-team", "complaints-resolved", "customer-services", "contact-centre", "highways", "waste", "parks",
 	}},
 	{"Sees one group’s", "Rhoda Restricted", "restricted@load.example", nil, []string{"parks"}},
 }

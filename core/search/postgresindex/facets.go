@@ -31,6 +31,10 @@ func (x *Index) combinations(ctx context.Context, r search.Reader, st *statistic
 	return x.counts.do(ctx, keyOf(r, w, plain), func(ctx context.Context) (counted, error) {
 		unowned := plain
 		unowned.Assignee = "" // theirs are counted beside all others
+		openings, err := x.openedTo(ctx, r)
+		if err != nil {
+			return counted{}, err
+		}
 		look, err := x.look(ctx, r, st, w, unowned, search.MaxCounted)
 		if err != nil {
 			return counted{}, err
@@ -39,7 +43,7 @@ func (x *Index) combinations(ctx context.Context, r search.Reader, st *statistic
 			if look.region == nil {
 				look.since = st.since(look.expected, search.MaxCounted, plain.RaisedTo)
 			}
-			s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
+			s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, openings: openings}
 			sql := s.counts(plain)
 			rows, err := ask[combination](ctx, x.db, sql, s.args)
 			if err != nil {

@@ -42,11 +42,15 @@ func (x *Index) List(ctx context.Context, r search.Reader, q search.Query, after
 		until = earlier(until, place.RaisedAt.Add(time.Microsecond)) // the next page begins where this one ends
 		look.until = until
 	}
+	openings, err := x.openedTo(ctx, r)
+	if err != nil {
+		return nil, err
+	}
 	for ; ; look.expected /= widen {
 		if look.region == nil {
 			look.since = st.since(look.expected, limit, until)
 		}
-		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, openings: openings}
 		sql := s.list(q.Filter, from, limit)
 		rows, err := ask[listed](ctx, x.db, sql, s.args)
 		if err != nil {

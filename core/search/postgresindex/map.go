@@ -145,11 +145,15 @@ func (x *Index) fromMatches(ctx context.Context, r search.Reader, q search.Query
 		}
 		look.expected *= min(1, float64(n)/max(1, st.rows*st.reach(r.Scopes)))
 	}
+	openings, err := x.openedTo(ctx, r)
+	if err != nil {
+		return search.Mapped{}, err
+	}
 	for ; ; look.expected /= widen {
 		if look.region == nil {
 			look.since = st.since(look.expected, search.MaxCounted, q.Filter.RaisedTo)
 		}
-		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, view: grown(v.Whole())}
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, view: grown(v.Whole()), openings: openings}
 		sql := s.places(q.Filter, search.MaxCounted)
 		rows, err := ask[placeRow](ctx, x.db, sql, s.args)
 		if err != nil {

@@ -35,6 +35,7 @@ type Index struct {
 	profiles profiles
 	counts   *kept[counted]
 	maps     *kept[search.Mapped]
+	openings *kept[opened]
 
 	sweeping sync.Mutex
 	swept    string // how far [Index.Sweep] has come among the words
@@ -59,5 +60,5 @@ func NewFresh(db *postgres.DB, documents *search.Documents, clock core.Clock) *I
 }
 
 func newIndex(db *postgres.DB, documents *search.Documents, clock core.Clock, age time.Duration) *Index {
-	return &Index{db: db, documents: documents, clock: clock, counts: newKept[counted](age), maps: newKept[search.Mapped](age)}
+	return &Index{db: db, documents: documents, clock: clock, counts: newKept[counted](age), maps: newKept[search.Mapped](age), openings: newKept[opened](age)}
 }

@@ -62,6 +62,10 @@ func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w wor
 	if q.Order == search.ByDue {
 		needed = search.MaxCounted // what is due first may be older
 	}
+	openings, err := x.openedTo(ctx, r)
+	if err != nil {
+		return nil, err
+	}
 	look, err := x.look(ctx, r, st, w, q.Filter, needed)
 	if err != nil {
 		return nil, err
@@ -74,14 +78,14 @@ func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w wor
 		default:
 			look.since = st.since(look.expected, needed, q.Filter.RaisedTo)
 		}
-		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, openings: openings}
 		sql := s.hits(q, most)
 		rows, err := ask[hitRow](ctx, x.db, sql, s.args)
 		if err != nil {
 			return nil, err
 		}
 		if look.all() || len(rows) > 0 && rows[0].Total >= most {
-			return rows, nil
+			return rows, x.privately(ctx, r, rows)
 		}
 	}
 }
@@ -196,13 +200,17 @@ func (x *Index) inRegion(ctx context.Context, r search.Reader, region region) (i
 // nothing about anybody else's.
 func (x *Index) hasEnough(ctx context.Context, r search.Reader, st *statistics, w words) (bool, error) {
 	const needed = enough * 100
+	openings, err := x.openedTo(ctx, r)
+	if err != nil {
+		return false, err
+	}
 	look, err := x.look(ctx, r, st, w, search.Filter{}, needed)
 	if err != nil {
 		return false, err
 	}
 	for ; ; look.expected /= widen {
 		look.since = st.since(look.expected, needed, time.Time{})
-		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look}
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, openings: openings}
 		sql := s.count(enough)
 		counted, err := ask[countRow](ctx, x.db, sql, s.args)
 		if err != nil || len(counted) != 1 {

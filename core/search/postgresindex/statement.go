@@ -13,12 +13,13 @@ import (
 // statement writes one search as SQL, collecting its arguments. Everything
 // that was typed is an argument; the text is made of the constants here.
 type statement struct {
-	reader search.Reader
-	now    time.Time
-	words  words
-	look   look
-	view   *core.Box // what a map shows; nil for lists
-	args   []any
+	reader   search.Reader
+	now      time.Time
+	words    words
+	look     look
+	view     *core.Box // what a map shows; nil for lists
+	openings opened    // to the reader
+	args     []any
 }
 
 // look is where matches are looked for: among all cases or those raised from or
@@ -325,14 +326,10 @@ var firstDay = time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC)
 // opened are the single cases that are open to the reader for another reason;
 // some reasons open private words too.
 func (s *statement) opened(end string) string {
-	all, private := reasons()
-	return fmt.Sprintf(`SELECT %s, o.private
-	FROM (SELECT a.case_id, bool_or(a.why = ANY (%s::text[])) AS private FROM case_access a
-		WHERE (a.actor_kind = 'staff' AND a.actor_id = %s OR a.actor_kind = 'group' AND a.actor_id = ANY (%s::text[]))
-			AND a.why = ANY (%s::text[]) GROUP BY a.case_id) o
+	return fmt.Sprintf(`SELECT %s, o.private FROM unnest(%s::uuid[], %s::bool[]) AS o (case_id, private)
 	CROSS JOIN LATERAL (SELECT %[1]s, s.scope_id, s.closed_at, s.staff, s.private FROM case_search s WHERE s.case_id = o.case_id OFFSET 0) s
-	WHERE true%[6]s%[7]s`,
-		facts, s.arg(private), s.arg(s.reader.Staff), s.arg(s.reader.Groups), s.arg(all), and(s.matches(s.vector("o.private"))), end)
+	WHERE true%[4]s%[5]s`,
+		facts, s.arg(s.openings.cases), s.arg(s.openings.private), and(s.matches(s.vector("o.private"))), end)
 }
 
 // isScoped is true of the opened cases that the reader's duties find as well.
