@@ -153,9 +153,10 @@ func (f *Follower) Once(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-const selectLag = `SELECT count(*) FROM (SELECT 1 FROM events e,
-	(SELECT coalesce(max(tx), '0'::xid8) AS tx, coalesce(max(seq), 0) AS seq FROM feed_cursors WHERE name = 'follower') f
-	WHERE (e.tx, e.seq) > (f.tx, f.seq) LIMIT 10000) behind`
+// selectLag begins at the cursor: joined, it could read every event there is.
+const selectLag = `SELECT count(*)
+FROM (SELECT coalesce(max(tx), '0'::xid8) AS tx, coalesce(max(seq), 0) AS seq FROM feed_cursors WHERE name = 'follower') f
+CROSS JOIN LATERAL (SELECT FROM events WHERE (tx, seq) > (f.tx, f.seq) ORDER BY tx, seq LIMIT 10000) e`
 
 // Lag counts the events that have not been followed yet, at most 10,000.
 func Lag(ctx context.Context, db *postgres.DB) (int, error) {

@@ -202,7 +202,6 @@ func (m *measurement) pages(ctx context.Context, out *os.File) error {
 
 // made is what the API answers to a raise.
 type made struct {
-	ID  string `json:"id"`
 	Ref string `json:"ref"`
 }
 
@@ -265,7 +264,11 @@ func (m *measurement) writes(ctx context.Context, out *os.File) error {
 		}
 	}
 	fmt.Fprintf(out, "\nReactions, index and counts of these were drained %.1f s after the load stopped.\n", drained.Seconds())
-	rate, err := pgbench(ctx, m.db, m.dsn, first.ID, m.users, m.lasting)
+	var id string
+	if err := m.db.QueryRow(ctx, `SELECT id::text FROM cases WHERE ref = $1`, first.Ref).Scan(&id); err != nil {
+		return fmt.Errorf("find the case that was raised: %w", err)
+	}
+	rate, err := pgbench(ctx, m.db, m.dsn, id, m.users, m.lasting)
 	switch {
 	case errors.Is(err, errNoPgbench):
 		fmt.Fprintf(out, "\nNot compared with pgbench: %v.\n", err)

@@ -122,6 +122,8 @@ WHERE (a.actor_kind = 'staff' AND a.actor_id = $1 OR a.actor_kind = 'group' AND 
 
 const selectListed = `SELECT s.case_id, s.raised_at FROM case_search s WHERE s.case_id = $1`
 
-const selectOldestWaiting = `SELECT e.recorded_at FROM events e,
-	(SELECT coalesce(max(tx), '0'::xid8) AS tx, coalesce(max(seq), 0) AS seq FROM feed_cursors WHERE name = 'follower') f
-WHERE (e.tx, e.seq) > (f.tx, f.seq) ORDER BY e.tx, e.seq LIMIT 1`
+// selectOldestWaiting begins at the cursor: joined, it would read every event
+// there is.
+const selectOldestWaiting = `SELECT e.recorded_at
+FROM (SELECT coalesce(max(tx), '0'::xid8) AS tx, coalesce(max(seq), 0) AS seq FROM feed_cursors WHERE name = 'follower') f
+CROSS JOIN LATERAL (SELECT recorded_at FROM events WHERE (tx, seq) > (f.tx, f.seq) ORDER BY tx, seq LIMIT 1) e`
