@@ -48,7 +48,7 @@ func pgbench(ctx context.Context, db *pgxpool.Pool, dsn, caseID string, clients 
 	if err := file.Close(); err != nil {
 		return 0, err
 	}
-	cmd := exec.CommandContext(ctx, program, "--no-vacuum", "--protocol=prepared", "--file", file.Name(), "--client", strconv.Itoa(clients),
+	cmd := exec.CommandContext(ctx, program, "--no-vacuum", "--protocol=extended", "--file", file.Name(), "--client", strconv.Itoa(clients),
 		"--jobs", "2", "--time", strconv.Itoa(int(lasting.Seconds())), keywords(dsn))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -102,8 +102,8 @@ var written = []struct{ table, belongs string }{
 // newID is a new identifier in SQL, the same throughout one transaction and,
 // like ours, growing with time; newRef a reference that fits its column.
 const (
-	newID  = "(lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || '70008' || lpad(to_hex(:r), 15, '0'))"
-	newRef = "('PGB-' || to_hex(:r))"
+	newID  = "(lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || '70008' || lpad(to_hex(:r::bigint), 15, '0'))"
+	newRef = "('PGB-' || to_hex(:r::bigint))"
 )
 
 // rowsOf writes the rows of one case as a script that inserts them again under
@@ -161,7 +161,7 @@ func fresh(table string, columns, row []string, caseID string, n int) []string {
 		case column == "tracking_hash":
 			value = "sha256(" + newID + "::bytea)"
 		case table == "event_bodies" && column == "seq":
-			value = fmt.Sprintf("%d + :r", 1_000_000_000_000_000*(n+1))
+			value = fmt.Sprintf("%d + :r::bigint", 1_000_000_000_000_000*(n+1))
 		case table == "idempotency_keys" && column == "key":
 			value = newID
 		case table == "submissions" && column == "id", table == "targets" && column == "id", table == "tasks" && column == "id":
