@@ -101,6 +101,17 @@ func (p *parts) newLoad(ctx context.Context, seed uint64, out io.Writer) (*load,
 		fmt.Fprintf(out, "  %-18s %s\n", u.say, u.email)
 	}
 	for t, team := range loadTeams {
+		// A team of eight has a mailbox together, as teams do.
+		g, err := p.people.FindGroup(ctx, team)
+		if err != nil {
+			return nil, err
+		}
+		if g.Email == "" {
+			g.Email = team + "@load.example"
+			if err := p.people.UpdateGroup(ctx, core.SystemActor(), g); err != nil {
+				return nil, fmt.Errorf("give %s a mailbox: %w", team, err)
+			}
+		}
 		for n := range teamSize {
 			d := newDice(seed, 's', uint64(t*teamSize+n))
 			made, err := p.account(ctx, people.UserInput{
