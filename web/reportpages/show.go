@@ -53,7 +53,7 @@ const (
 
 // view is the view of a report's page.
 func view(ref string) render.View {
-	return render.View{Template: "reportpages/show", Layout: render.Public, Title: "Report " + ref}
+	return render.View{Template: "reportpages/show", Layout: render.Public, Title: "Report " + ref, Main: "main-wide"}
 }
 
 func (p *Pages) show(c *fiber.Ctx) error {
