@@ -46,11 +46,9 @@ func (a *API) feed(ctx context.Context, in *feedIn) (*bodyOut[FeedPage], error) 
 	defer awaken.stop()
 	after := in.After
 	for {
-		reach, err := a.options.Cases.ReachOf(ctx, by, core.MayView)
-		if err != nil {
-			return nil, err
-		}
-		found, err := a.options.Cases.Feed(ctx, reach, after, in.Limit)
+		found, err := a.options.Cases.Feed(ctx, func(ctx context.Context) (cases.Reach, error) {
+			return a.options.Cases.ReachOf(ctx, by, core.MayView)
+		}, after, in.Limit)
 		if err != nil {
 			return nil, err
 		}

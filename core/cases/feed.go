@@ -34,13 +34,13 @@ const (
 	feedRounds = 20   // queries of one answer, for a reach that is a small part of everything
 )
 
-// selectFed reads a stretch of the feed, only of transactions before which none
-// is still open, and says of each event whether it is in the scopes. Bodies of
+// selectFed reads a stretch of the feed, up to an end that was read before, and
+// says of each event whether it is in the scopes. Bodies of
 // others are not read.
 const selectFed = `SELECT f.tx, f.seq, f.stream_id, f.version, f.kind, f.aspects, f.actor_kind, f.actor_id, f.origin, f.happened_at,
 	f.recorded_at, coalesce(c.ref, '') AS ref, coalesce(c.type_key, '') AS type_key, c.id IS NOT NULL AS reached, coalesce(b.body, '') AS body
 FROM (SELECT tx, seq, stream_kind, stream_id, version, kind, aspects, actor_kind, actor_id, origin, happened_at, recorded_at FROM events
-	WHERE (tx, seq) > ($1::xid8, $2::bigint) AND tx < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY tx, seq LIMIT $4) f
+	WHERE (tx, seq) > ($1::xid8, $2::bigint) AND (tx, seq) <= ($5::xid8, $6::bigint) ORDER BY tx, seq LIMIT $4) f
 LEFT JOIN cases c ON c.id = CASE WHEN f.stream_kind = 'case' THEN f.stream_id::uuid END AND c.scope_id = ANY ($3::int[])
 LEFT JOIN event_bodies b ON b.seq = f.seq AND c.id IS NOT NULL
 ORDER BY f.tx, f.seq`
@@ -65,7 +65,8 @@ type fedRow struct {
 
 const selectEpoch = `SELECT epoch FROM installation`
 
-// selectFeedEnd is where the feed ends now.
+// selectFeedEnd is where the feed ends now: it holds transactions before which
+// none is still open.
 const selectFeedEnd = `SELECT tx, seq FROM events WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY tx DESC, seq DESC LIMIT 1`
 
 // place is a place in the feed.
@@ -97,25 +98,23 @@ const FeedFromNow = "now"
 // an earlier answer, "" for the beginning, or [FeedFromNow]. It returns at most
 // limit events. A place from before a backup was restored is a conflict, since
 // what happened then may not have happened any more.
-func (s *Service) Feed(ctx context.Context, r Reach, after string, limit int) (Feed, error) {
+//
+// reach is asked after it is known where the feed ends: the first case of a type
+// and group makes a scope, and a reach that is older than the case would pass
+// its events by for good.
+func (s *Service) Feed(ctx context.Context, reach func(context.Context) (Reach, error), after string, limit int) (Feed, error) {
 	var at place
 	if err := s.db.Pool().QueryRow(ctx, selectEpoch).Scan(&at.Epoch); err != nil {
 		return Feed{}, postgres.Translate(err)
 	}
+	end, err := s.feedEnd(ctx, at.Epoch)
+	if err != nil {
+		return Feed{}, err
+	}
 	switch after {
 	case "":
 	case FeedFromNow:
-		ends, err := postgres.All[struct {
-			TX  uint64
-			Seq int64
-		}](ctx, s.db.Pool(), selectFeedEnd)
-		if err != nil {
-			return Feed{}, err
-		}
-		if len(ends) > 0 {
-			at.TX, at.Seq = ends[0].TX, ends[0].Seq
-		}
-		return Feed{Next: at.cursor()}, nil
+		return Feed{Next: end.cursor()}, nil
 	default:
 		from, err := parsePlace(after)
 		if err != nil {
@@ -126,13 +125,29 @@ func (s *Service) Feed(ctx context.Context, r Reach, after string, limit int) (F
 		}
 		at = from
 	}
-	return s.feed(ctx, r, at, max(1, min(limit, MaxFeed)))
+	r, err := reach(ctx)
+	if err != nil {
+		return Feed{}, err
+	}
+	return s.feed(ctx, r, at, end, max(1, min(limit, MaxFeed)))
 }
 
-func (s *Service) feed(ctx context.Context, r Reach, at place, limit int) (Feed, error) {
+// feedEnd is the last place of the feed; the first one while it is empty.
+func (s *Service) feedEnd(ctx context.Context, epoch int64) (place, error) {
+	ends, err := postgres.All[struct {
+		TX  uint64
+		Seq int64
+	}](ctx, s.db.Pool(), selectFeedEnd)
+	if err != nil || len(ends) == 0 {
+		return place{Epoch: epoch}, err
+	}
+	return place{epoch, ends[0].TX, ends[0].Seq}, nil
+}
+
+func (s *Service) feed(ctx context.Context, r Reach, at, end place, limit int) (Feed, error) {
 	var out Feed
 	for range feedRounds {
-		rows, err := postgres.All[fedRow](ctx, s.db.Pool(), selectFed, at.TX, at.Seq, r.Scopes, feedStride)
+		rows, err := postgres.All[fedRow](ctx, s.db.Pool(), selectFed, at.TX, at.Seq, r.Scopes, feedStride, end.TX, end.Seq)
 		if err != nil {
 			return Feed{}, fmt.Errorf("read the feed: %w", err)
 		}
