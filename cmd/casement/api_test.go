@@ -157,10 +157,15 @@ func (p *program) must(status int, method, path, body string, headers ...string)
 // refused checks that an answer is a problem of a status, of the right form.
 func (p *program) refused(status int, method, path, body string, headers ...string) said {
 	p.s.t.Helper()
-	a := p.ask(method, path, body, headers...)
+	return p.isRefusal(status, p.ask(method, path, body, headers...), method+" "+path+" "+body)
+}
+
+// isRefusal checks that an answer is a problem of a status.
+func (p *program) isRefusal(status int, a said, what string) said {
+	p.s.t.Helper()
 	if a.status != status || a.header.Get("Content-Type") != "application/problem+json" || a.value("status") != float64(status) ||
 		a.text("type") != "about:blank" || a.text("title") == "" || a.text("detail") == "" {
-		p.s.t.Errorf("%s %s %.200s: %d %s, want a problem with %d\n%s", method, path, body, a.status, a.header.Get("Content-Type"), status, a.body)
+		p.s.t.Errorf("%.300s: %d %s, want a problem with %d\n%s", what, a.status, a.header.Get("Content-Type"), status, a.body)
 	}
 	return a
 }
