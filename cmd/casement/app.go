@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -286,7 +287,7 @@ func (p *parts) newServer(ctx context.Context) (*server.App, error) {
 			a, ok := assets.File(name)
 			return server.Asset(a), ok
 		},
-		Ready: p.ready, Degraded: p.degraded, Families: p.figures, MetricsToken: string(p.settings.MetricsToken), Hears: p.hears,
+		Ready: p.ready, Degraded: p.degraded, Families: p.figures, MetricsToken: string(p.settings.MetricsToken), Hears: p.hears, Ahead: p.ahead,
 		Tries: postgres.NewCounts(p.db), DrainTime: p.settings.DrainTime, Trace: p.watch.trace(),
 	})
 	if err != nil {
@@ -310,6 +311,15 @@ func (p *parts) zone(ctx context.Context) (*time.Location, error) {
 		return nil, fmt.Errorf("the time zone of the organisation: %w", err)
 	}
 	return zone, nil
+}
+
+// ahead asks what every page shows of the installation and of its reader.
+func (p *parts) ahead(ctx context.Context, by core.Actor) {
+	questions := p.portals.Ahead()
+	if by.Kind == core.ActorStaff || by.Kind == core.ActorPerson {
+		questions = slices.Concat(questions, p.types.Ahead(), p.cases.Ahead(by))
+	}
+	postgres.Ahead(ctx, p.db.Pool(), questions...)
 }
 
 // listen opens the address of the server, and says it in words when somebody

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -189,23 +191,29 @@ func (l *load) fill(ctx context.Context, n int) error {
 		case <-ctx.Done():
 		}
 	}
-	var batch []int
-	for i := range n {
-		if there[i] {
-			continue
-		}
-		if batch = append(batch, i); len(batch) == cases.MaxPasts {
-			send(batch)
-			batch = nil
-		}
-	}
-	if len(batch) > 0 {
+	for batch := range slices.Chunk(l.missing(there), cases.MaxPasts) {
 		send(batch)
 	}
 	close(batches)
 	workers.Wait()
 	report.end()
 	return context.Cause(ctx)
+}
+
+// missing lists the numbers that are not there, the oldest case first: an
+// installation grows in the order of time, and its tables lie in that order.
+func (l *load) missing(there []bool) []int {
+	var numbers []int
+	raised := make([]int64, len(there))
+	for n := range there {
+		if !there[n] {
+			_, _, _, at := l.begin(n)
+			raised[n] = at.UnixNano()
+			numbers = append(numbers, n)
+		}
+	}
+	slices.SortStableFunc(numbers, func(a, b int) int { return cmp.Compare(raised[a], raised[b]) })
+	return numbers
 }
 
 func (l *load) bring(ctx context.Context, numbers []int) error {

@@ -29,14 +29,19 @@ var recipes = []recipe{
 
 var loadChannels = []core.Channel{core.ChannelWeb, core.ChannelTelephone, core.ChannelEmail, core.ChannelCounter, core.ChannelAPI, core.ChannelLetter}
 
+// begin is how the case of a number begins, and the dice for the rest of it.
+func (l *load) begin(n int) (d dice, r recipe, ended bool, raised time.Time) {
+	d = newDice(l.seed, 'c', uint64(n))
+	r = d.recipe()
+	ended = d.often(70)
+	return d, r, ended, l.raisedAt(d, ended)
+}
+
 // past invents the case of a number: the same whenever asked, but for its
 // identifier and reference.
 func (l *load) past(n int) cases.Past {
-	d := newDice(l.seed, 'c', uint64(n))
-	r := d.recipe()
+	d, r, ended, raised := l.begin(n)
 	t := l.types[r.typeKey]
-	ended := d.often(70)
-	raised := l.raisedAt(d, ended)
 	raise := l.raise(d, t, r, personsOf(n))
 	group := raise.Group
 	p := cases.Past{

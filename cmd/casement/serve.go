@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -29,9 +30,17 @@ type serveCommand struct {
 	NewKey            bool `help:"Go on with another secret key than the installation had. Links in mails and open forms that were made with the old one stop working."`
 }
 
+// garbage is how much may be thrown away, in percent of what is kept, before it
+// is collected. Pages keep some twenty megabytes and throw one away each: at the
+// usual 100 a busy server spends a fifth of its time collecting.
+const garbage = 300
+
 // Run implements the command: database, schema, parts, jobs, pages, and then
 // everything in the opposite order.
 func (cmd *serveCommand) Run(ctx context.Context, out io.Writer) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	s := &cmd.Settings
 	if err := s.Finish(); err != nil {
 		return err

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres"
@@ -100,18 +99,22 @@ func (s *Seen) MayDo(p core.Permission) bool {
 
 type groupRow struct{ GroupKey string }
 
+// groupsOfStaff asks for the groups of a staff user: none once they are
+// deactivated.
+func groupsOfStaff(id core.StaffID) postgres.Question[groupRow] {
+	return postgres.Question[groupRow]{Key: groupsKey{id}, SQL: selectGroups, Args: []any{id}}
+}
+
 func (s *Service) groupsOf(ctx context.Context, id core.StaffID) ([]string, error) {
-	return postgres.Share(ctx, groupsKey{id}, func() ([]string, error) {
-		rows, err := postgres.All[groupRow](ctx, s.db.Pool(), selectGroups, id)
-		if err != nil {
-			return nil, err
-		}
-		out := make([]string, len(rows))
-		for i, r := range rows {
-			out[i] = r.GroupKey
-		}
-		return slices.Clip(out), nil
-	})
+	rows, err := groupsOfStaff(id).Ask(ctx, s.db.Pool())
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r.GroupKey
+	}
+	return out, nil
 }
 
 // groupsKey is under what the groups of a staff user are shared on one page.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -133,7 +134,8 @@ func (s *Service) List(ctx context.Context, r Reach, f Filter, after string, lim
 		}
 		q.and(fmt.Sprintf("(%s, c.id) %s (%s::timestamptz, %s::uuid)", order.key, order.compare, q.arg(at), q.arg(id)))
 	}
-	where, n := q.where(), q.arg(limit+1)
+	// The limit stands in the statement: a plan that is kept must know it.
+	where, n := q.where(), strconv.Itoa(limit+1)
 	inner := `SELECT c.id, %[1]s AS k FROM unnest(%[2]s::int[]) AS s(id) CROSS JOIN LATERAL (
 			SELECT c.id, c.due_at, c.raised_at FROM cases c WHERE c.scope_id = s.id%[3]s ORDER BY %[1]s%[4]s, c.id%[4]s LIMIT %[5]s) c`
 	if len(scopes) > manyScopes {
@@ -148,7 +150,13 @@ func (s *Service) List(ctx context.Context, r Reach, f Filter, after string, lim
 	sql := fmt.Sprintf(`SELECT %s FROM (SELECT i.id, i.k FROM (%s) i ORDER BY i.k%s, i.id%s LIMIT %s) p
 		JOIN cases c ON c.id = p.id LEFT JOIN staff_users u ON u.id = c.assignee_id
 		ORDER BY p.k%s, p.id%s`, rowColumns, inner, order.direction, order.direction, n, order.direction, order.direction)
-	found, err := postgres.All[listRow](ctx, s.db.Pool(), sql, q.args...)
+	var found []listRow
+	var err error
+	if len(scopes) > manyScopes || f.IDs != nil {
+		found, err = postgres.All[listRow](ctx, s.db.Pool(), sql, q.args...) // how many there are decides how to find them
+	} else {
+		found, err = postgres.AllPlanned[listRow](ctx, s.db.Pool(), sql, q.args...)
+	}
 	if err != nil {
 		return List{}, fmt.Errorf("list cases: %w", err)
 	}
@@ -180,18 +188,37 @@ func (s *Service) OfRequester(ctx context.Context, person core.PersonID) ([]Row,
 	return listOf(found, ByNewest, len(found)).Rows, nil
 }
 
-const selectOfRequesterIn = `SELECT ` + rowColumns + ` FROM cases c LEFT JOIN staff_users u ON u.id = c.assignee_id
-WHERE c.requester_id = $1 AND (c.scope_id = ANY ($2) OR EXISTS (SELECT FROM case_access a WHERE a.case_id = c.id
-	AND (a.actor_kind = 'staff' AND a.actor_id = $3 OR a.actor_kind = 'group' AND a.actor_id = ANY ($4))))
+// ofRequesterIn is the cases of a person that a staff user may see.
+const ofRequesterIn = ` WHERE c.requester_id = $1 AND (c.scope_id = ANY ($2) OR EXISTS (SELECT FROM case_access a WHERE a.case_id = c.id AND a.why <> 'brief'
+	AND (a.actor_kind = 'staff' AND a.actor_id = $3 OR a.actor_kind = 'group' AND a.actor_id = ANY ($4))))`
+
+const selectOfRequesterIn = `SELECT ` + rowColumns + ` FROM cases c LEFT JOIN staff_users u ON u.id = c.assignee_id` + ofRequesterIn + `
 ORDER BY c.raised_at DESC, c.id DESC LIMIT 200`
 
 // OfPerson lists the cases of a person that a staff user may see.
 func (s *Service) OfPerson(ctx context.Context, r Reach, person core.PersonID) ([]Row, error) {
-	found, err := postgres.All[listRow](ctx, s.db.Pool(), selectOfRequesterIn, person, r.Scopes, r.By.ID, r.Groups)
+	found, err := postgres.AllPlanned[listRow](ctx, s.db.Pool(), selectOfRequesterIn, person, r.Scopes, r.By.ID, r.Groups)
 	if err != nil {
 		return nil, fmt.Errorf("list the cases of a person: %w", err)
 	}
 	return listOf(found, ByNewest, len(found)).Rows, nil
+}
+
+const countOfRequesterIn = `SELECT count(*) FILTER (WHERE status_kind IN ('start', 'open', 'waiting'))::int AS open,
+	count(*) FILTER (WHERE status_kind NOT IN ('start', 'open', 'waiting'))::int AS closed
+FROM (SELECT c.status_kind FROM cases c` + ofRequesterIn + ` AND c.id <> $5 LIMIT 1000) others`
+
+// Others is how many further cases somebody has, together up to [MaxCount]+1.
+type Others struct{ Open, Closed int }
+
+// OthersOfPerson counts the cases of a person that a staff user may see, but for
+// one.
+func (s *Service) OthersOfPerson(ctx context.Context, r Reach, person core.PersonID, but core.CaseID) (Others, error) {
+	n, err := postgres.OnePlanned[Others](ctx, s.db.Pool(), nil, countOfRequesterIn, person, r.Scopes, r.By.ID, r.Groups, but)
+	if err != nil {
+		return n, fmt.Errorf("count the cases of a person: %w", err)
+	}
+	return n, nil
 }
 
 const selectAssigned = `SELECT ` + rowColumns + ` FROM cases c LEFT JOIN staff_users u ON u.id = c.assignee_id
@@ -205,7 +232,7 @@ func (s *Service) AssignedTo(ctx context.Context, staff core.StaffID, limit int)
 	if err != nil {
 		return nil, err
 	}
-	found, err := postgres.All[listRow](ctx, s.db.Pool(), selectAssigned, staff, r.Scopes, r.By.ID, r.Groups, limit)
+	found, err := postgres.AllPlanned[listRow](ctx, s.db.Pool(), selectAssigned, staff, r.Scopes, r.By.ID, r.Groups, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list assigned cases: %w", err)
 	}

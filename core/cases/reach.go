@@ -29,11 +29,19 @@ type scopeRow struct {
 
 type scopesKey struct{}
 
-// scopes are all there are, asked once for a page.
+// allScopes asks for all scopes there are.
+var allScopes = postgres.Question[scopeRow]{Key: scopesKey{}, SQL: selectScopes}
+
 func (s *Service) scopes(ctx context.Context) ([]scopeRow, error) {
-	return postgres.Share(ctx, scopesKey{}, func() ([]scopeRow, error) {
-		return postgres.All[scopeRow](ctx, s.db.Pool(), selectScopes)
-	})
+	return allScopes.Ask(ctx, s.db.Pool())
+}
+
+// Ahead is what every page asks of somebody's reach: see [postgres.Ahead].
+func (s *Service) Ahead(by core.Actor) []postgres.Foreseen {
+	if !by.IsStaff() {
+		return nil
+	}
+	return []postgres.Foreseen{allScopes, groupsOfStaff(by.StaffID())}
 }
 
 // ReachOf resolves the scopes in which a staff user or a client holds a

@@ -102,7 +102,7 @@ func (s *Service) LoadOf(ctx context.Context, r Reach) (Load, error) {
 	for _, t := range tallies {
 		load.Open += t.Open
 	}
-	held, err := postgres.One[countRow](ctx, s.db.Pool(), nil, selectMine, r.By.StaffID(), r.Scopes, r.By.ID, r.Groups)
+	held, err := postgres.OnePlanned[countRow](ctx, s.db.Pool(), nil, selectMine, r.By.StaffID(), r.Scopes, r.By.ID, r.Groups)
 	if err != nil {
 		return load, fmt.Errorf("count the cases of a staff user: %w", err)
 	}
@@ -110,7 +110,7 @@ func (s *Service) LoadOf(ctx context.Context, r Reach) (Load, error) {
 	if load.Open > MaxCount {
 		return load, nil // "999+" says enough
 	}
-	beside, err := postgres.One[countRow](ctx, s.db.Pool(), nil, selectBeside, r.Scopes, r.By.ID, r.Groups)
+	beside, err := postgres.OnePlanned[countRow](ctx, s.db.Pool(), nil, selectBeside, r.Scopes, r.By.ID, r.Groups)
 	if err != nil {
 		return load, fmt.Errorf("count the cases opened to a staff user: %w", err)
 	}

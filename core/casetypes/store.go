@@ -17,15 +17,20 @@ type head struct {
 	Version int
 }
 
-func (s *Service) heads(ctx context.Context, kind string) ([]head, error) {
-	return postgres.Share(ctx, headsKey{kind}, func() ([]head, error) { return headsOf(ctx, s.db.Pool(), kind) })
+// published asks for the newest version of every document of a kind.
+func published(kind string) postgres.Question[head] {
+	return postgres.Question[head]{Key: headsKey{kind}, SQL: selectHeads, Args: []any{kind}}
 }
 
-// headsKey and newestKey are under what is published is shared on one page.
-type (
-	headsKey  struct{ kind string }
-	newestKey struct{ kind, key string }
-)
+func (s *Service) heads(ctx context.Context, kind string) ([]head, error) {
+	return published(kind).Ask(ctx, s.db.Pool())
+}
+
+// Ahead is what every page asks of case types: see [postgres.Ahead].
+func (s *Service) Ahead() []postgres.Foreseen { return []postgres.Foreseen{published(KindCaseType)} }
+
+// headsKey is under what is published is shared on one page.
+type headsKey struct{ kind string }
 
 func headsOf(ctx context.Context, q postgres.Querier, kind string) ([]head, error) {
 	return postgres.All[head](ctx, q, selectHeads, kind)
@@ -35,9 +40,19 @@ const selectNewest = `SELECT coalesce(max(version), 0) AS version FROM documents
 
 type newest struct{ Version int }
 
-// newest returns the number of the newest version, 0 when there is none.
+// newest returns the number of the newest version, 0 when there is none. A page
+// asks for those of all case types once, since it needs most of them.
 func (s *Service) newest(ctx context.Context, kind, key string) (int, error) {
-	return postgres.Share(ctx, newestKey{kind, key}, func() (int, error) { return newestVersion(ctx, s.db.Pool(), kind, key) })
+	if kind != KindCaseType || !postgres.Shares(ctx) {
+		return newestVersion(ctx, s.db.Pool(), kind, key)
+	}
+	heads, err := s.heads(ctx, kind)
+	for _, h := range heads {
+		if h.Key == key {
+			return h.Version, nil
+		}
+	}
+	return 0, err
 }
 
 func newestVersion(ctx context.Context, q postgres.Querier, kind, key string) (int, error) {

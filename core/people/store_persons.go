@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -95,23 +96,43 @@ func (*Store) LockPersonByEmail(ctx context.Context, q querier, email string) (c
 	return row.person(), err
 }
 
-// searchPersons has one condition for each index it can use. The names are
-// compared by trigrams too, so that Katherine is found as Catherine.
+// searchPersons has one part for each index it can use. Each part ends: of the
+// thousands who have a common name nobody wants to see the last.
 const searchPersons = `
-SELECT id, no, name, email, phone, address, language, created_at FROM persons
-WHERE lower(name) LIKE $1 OR lower(name) % $2
-	OR ($3 <> '' AND email <> '' AND email LIKE $3)
-	OR ($4 <> '' AND phone <> '' AND regexp_replace(phone, '\D', '', 'g') LIKE $4)
-	OR ($5 <> '' AND address <> '' AND replace(lower(address), ' ', '') LIKE $5)
+WITH found AS (
+	(SELECT id FROM persons WHERE lower(name) LIKE $1 LIMIT 500)
+	UNION (SELECT id FROM persons WHERE $3 <> '' AND email <> '' AND email LIKE $3 LIMIT 200)
+	UNION (SELECT id FROM persons WHERE $4 <> '' AND phone <> '' AND regexp_replace(phone, '\D', '', 'g') LIKE $4 LIMIT 200)
+	UNION (SELECT id FROM persons WHERE $5 <> '' AND address <> '' AND replace(lower(address), ' ', '') LIKE $5 LIMIT 200))
+SELECT p.id, p.no, p.name, p.email, p.phone, p.address, p.language, p.created_at FROM found JOIN persons p ON p.id = found.id
 ORDER BY
-	($3 <> '' AND email LIKE $3)::int + ($4 <> '' AND regexp_replace(phone, '\D', '', 'g') LIKE $4)::int * 2 DESC,
-	similarity(lower(name), $2) DESC, lower(name), id
+	($3 <> '' AND p.email LIKE $3)::int + ($4 <> '' AND regexp_replace(p.phone, '\D', '', 'g') LIKE $4)::int * 2 DESC,
+	similarity(lower(p.name), $2) DESC, lower(p.name), p.id
 LIMIT $6`
 
-// SearchPersons finds customers by any of the patterns.
+// searchNames compares names by trigrams, so that Katherine is found as
+// Catherine, and whichever name was said first.
+const searchNames = `
+SELECT id, no, name, email, phone, address, language, created_at FROM persons WHERE lower(name) % $1
+ORDER BY similarity(lower(name), $1) DESC, lower(name), id LIMIT $2`
+
+// SearchPersons finds customers by any of the patterns; by names that are only
+// alike, which takes longest, when these are too few.
 func (*Store) SearchPersons(ctx context.Context, q querier, p searchPatterns, limit int) ([]core.Person, error) {
-	return persons(postgres.All[personRow](ctx, q, searchPersons,
-		p.name, p.words, p.email, p.phone, p.address, limit))
+	found, err := persons(postgres.All[personRow](ctx, q, searchPersons, p.name, p.words, p.email, p.phone, p.address, limit))
+	if err != nil || len(found) >= limit {
+		return found, err
+	}
+	alike, err := persons(postgres.All[personRow](ctx, q, searchNames, p.words, limit))
+	if err != nil {
+		return nil, err
+	}
+	for _, person := range alike {
+		if len(found) < limit && !slices.ContainsFunc(found, func(f core.Person) bool { return f.ID == person.ID }) {
+			found = append(found, person)
+		}
+	}
+	return found, nil
 }
 
 const selectDuplicates = `

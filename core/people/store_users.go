@@ -231,7 +231,7 @@ SELECT id::text AS id, 'Program “' || name || '”' AS name FROM api_clients W
 
 // Names returns the names of staff users, customers and programs by ID.
 func (*Store) Names(ctx context.Context, q querier, ids []string) (map[string]string, error) {
-	rows, err := postgres.All[struct{ ID, Name string }](ctx, q, selectNames, ids)
+	rows, err := postgres.AllPlanned[struct{ ID, Name string }](ctx, q, selectNames, ids)
 	out := make(map[string]string, len(rows))
 	for _, r := range rows {
 		out[r.ID] = r.Name

@@ -42,11 +42,19 @@ type organisationRow struct {
 	Version int
 }
 
+// whose asks for the organisation.
+var whose = postgres.Question[organisationRow]{Key: organisationKey{}, SQL: selectOrganisation}
+
+type organisationKey struct{}
+
+// Ahead is what every page asks of the public face: see [postgres.Ahead].
+func (s *Service) Ahead() []postgres.Foreseen { return []postgres.Foreseen{whose} }
+
 // Organisation returns whose installation this is. Before anybody has said so
 // it is one without a name.
 func (s *Service) Organisation(ctx context.Context) (core.Organisation, error) {
 	o := core.Organisation{Name: "Casement", Language: "en-GB", Zone: "Europe/London"}
-	rows, err := postgres.All[organisationRow](ctx, s.db.Pool(), selectOrganisation)
+	rows, err := whose.Ask(ctx, s.db.Pool())
 	if err != nil || len(rows) == 0 {
 		return o, err
 	}

@@ -27,6 +27,30 @@ func Sharing(ctx context.Context) context.Context {
 	return context.WithValue(ctx, sharedKey{}, &shared{answers: map[any]*answer{}})
 }
 
+// Shares reports whether answers are shared under the context.
+func Shares(ctx context.Context) bool {
+	_, ok := ctx.Value(sharedKey{}).(*shared)
+	return ok
+}
+
+// knows reports whether something was asked for under a key.
+func (s *shared) knows(key any) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answers[key] != nil
+}
+
+// keep puts an answer under its key, unless somebody has asked meanwhile.
+func (s *shared) keep(key, value any) {
+	a := &answer{value: value}
+	a.once.Do(func() {})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.answers[key] == nil {
+		s.answers[key] = a
+	}
+}
+
 // Share returns what ask does, or did before under the same key and a context
 // of [Sharing]; under any other context it asks. Keys are of a type of their
 // owner's, as those of contexts are. What is returned is not to be changed.

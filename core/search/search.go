@@ -24,7 +24,7 @@ import (
 // Bounds of one search.
 const (
 	PageSize   = 50
-	MaxTotal   = 1000   // results are counted and ranked so far: "1,000+"
+	MaxTotal   = 1000   // results are counted so far: "1,000+"
 	MaxCounted = 10_000 // facets count the first so many matches
 	MaxQuery   = 200    // letters of what is typed
 	maxTerms   = 16
@@ -92,7 +92,7 @@ type Order string
 
 // The orders.
 const (
-	ByBest   Order = "" // the best match first; without words the newest
+	ByBest   Order = "" // the best match first, of the newest at least; without words the newest
 	ByNewest Order = "newest"
 	ByOldest Order = "oldest"
 	ByDue    Order = "due"

@@ -36,9 +36,13 @@ func (v View) Whole() core.Box {
 }
 
 // Has reports whether a point lies in one of the cells of the view.
-func (v View) Has(p core.Point) bool {
+func (v View) Has(p core.Point) bool { return v.Shows(core.CellAt(p, v.Zoom)) }
+
+// Shows reports whether a cell of the zoom level of the view is one of its
+// cells.
+func (v View) Shows(c core.Cell) bool {
 	first, last := v.Corners()
-	return within(core.CellAt(p, v.Zoom), first, last)
+	return within(c, first, last)
 }
 
 func within(c, first, last core.Cell) bool {

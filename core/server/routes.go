@@ -103,7 +103,7 @@ func (r *Routes) Post(path string, handlers ...fiber.Handler) {
 func (r *Routes) add(method, path string, handlers []fiber.Handler) {
 	chain := append([]fiber.Handler{r.app.named(path)}, r.before...)
 	if method == fiber.MethodGet {
-		chain = append(chain, share)
+		chain = append(chain, r.app.share)
 	}
 	chain = append(chain, handlers...)
 	if method == fiber.MethodGet {
@@ -116,9 +116,14 @@ func (r *Routes) add(method, path string, handlers []fiber.Handler) {
 	r.app.routes = append(r.app.routes, Route{Method: method, Path: path, Audience: r.audience, Roles: r.roles})
 }
 
-// share lets the parts of a page that is looked at ask for the same thing once.
-func share(c *fiber.Ctx) error {
-	c.SetUserContext(postgres.Sharing(c.UserContext()))
+// share lets the parts of a page that is looked at ask for the same thing once,
+// and asks at once for what every page needs.
+func (a *App) share(c *fiber.Ctx) error {
+	ctx := postgres.Sharing(c.UserContext())
+	if a.options.Ahead != nil {
+		a.options.Ahead(ctx, Actor(c))
+	}
+	c.SetUserContext(ctx)
 	return c.Next()
 }
 

@@ -65,6 +65,10 @@ type Options struct {
 	Live      *events.Hub                               // what /live listens to; nil: no live updates
 	Heartbeat time.Duration                             // between two comments on a quiet stream; 0: 15 s
 
+	// Ahead asks what every page that somebody looks at needs to know of them, in
+	// one round trip: see [postgres.Ahead]; nil: each part of a page asks by itself.
+	Ahead func(ctx context.Context, by core.Actor)
+
 	// Hears says which topics of /live somebody may listen to; nil: all.
 	Hears func(ctx context.Context, by core.Actor, topics []string) ([]string, error)
 

@@ -93,7 +93,10 @@ type Urgent struct {
 // runs and is due first, or else a paused one. Cases without either are left
 // out. Whether the reader may see the cases is for the caller to have asked.
 func (s *Service) OfCases(ctx context.Context, ids []core.CaseID) (map[core.CaseID]Urgent, error) {
-	rows, err := postgres.All[shownRow](ctx, s.db.Pool(), selectMostUrgent, ids)
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := postgres.AllPlanned[shownRow](ctx, s.db.Pool(), selectMostUrgent, ids)
 	if err != nil {
 		return nil, fmt.Errorf("list the most urgent targets: %w", err)
 	}

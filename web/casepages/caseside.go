@@ -148,22 +148,12 @@ func (p *Pages) requesterCard(ctx context.Context, o *opened) (RequesterCard, er
 	if err != nil {
 		return card, err
 	}
-	all, err := p.Cases.OfPerson(ctx, reach, cs.Requester)
+	others, err := p.Cases.OthersOfPerson(ctx, reach, cs.Requester, cs.ID)
 	if err != nil {
 		return card, err
 	}
-	open, closed := 0, 0
-	for _, other := range all {
-		switch {
-		case other.ID == cs.ID:
-		case other.IsOpen():
-			open++
-		default:
-			closed++
-		}
-	}
-	if open+closed > 0 {
-		card.Others = strconv.Itoa(open) + " open, " + strconv.Itoa(closed) + " closed"
+	if others.Open+others.Closed > 0 {
+		card.Others = render.Count(others.Open) + " open, " + render.Count(others.Closed) + " closed"
 	}
 	return card, nil
 }

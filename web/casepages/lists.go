@@ -38,7 +38,7 @@ type Row struct {
 	Requester string
 	Why       string // what stands below the subject in lists that have room for it
 	Status    layout.Chip
-	Stage     layout.Pips // without marks when the type has no stages
+	Stage     layout.Pips // the zero Pips when the type has no stages
 	Due       layout.Due  // without words when nothing is due
 	Assignee  string      // "" when nobody has the case
 	Unread    bool        // nobody of staff has opened it
@@ -52,9 +52,21 @@ type Row struct {
 
 // rows makes the rows of a list. The reader may work all of these cases.
 func (p *Pages) rows(ctx context.Context, list []cases.Row, back string) ([]Row, error) {
-	ids := make([]core.CaseID, len(list))
-	for i, r := range list {
-		ids[i] = r.ID
+	out, err := p.rowsOfLists(ctx, [][]cases.Row{list}, back)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
+}
+
+// rowsOfLists makes the rows of the lists of one page: what is due is asked for
+// all of them at once.
+func (p *Pages) rowsOfLists(ctx context.Context, lists [][]cases.Row, back string) ([][]Row, error) {
+	var ids []core.CaseID
+	for _, list := range lists {
+		for _, r := range list {
+			ids = append(ids, r.ID)
+		}
 	}
 	dues, err := p.Targets.OfCases(ctx, ids)
 	if err != nil {
@@ -64,12 +76,15 @@ func (p *Pages) rows(ctx context.Context, list []cases.Row, back string) ([]Row,
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Row, len(list))
-	for i, r := range list {
-		out[i] = rowOf(r, types[r.Type], back)
-		if due, ok := dues[r.ID]; ok {
-			out[i].Due = layout.Due{
-				Words: due.Due.Short, Exact: layout.ExactIn(due.DueAt, p.Zone), Tone: string(due.Due.Tone), Percent: due.Due.Percent,
+	out := make([][]Row, len(lists))
+	for n, list := range lists {
+		out[n] = make([]Row, len(list))
+		for i, r := range list {
+			out[n][i] = rowOf(r, types[r.Type], back)
+			if due, ok := dues[r.ID]; ok {
+				out[n][i].Due = layout.Due{
+					Words: due.Due.Short, Exact: layout.ExactIn(due.DueAt, p.Zone), Tone: string(due.Due.Tone), Percent: due.Due.Percent,
+				}
 			}
 		}
 	}

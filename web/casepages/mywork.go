@@ -108,7 +108,11 @@ func (p *Pages) myWork(ctx context.Context, by core.Actor) (MyWorkPage, error) {
 	page := MyWorkPage{
 		Today: w.now, Words: w.summary(), HasQueue: len(w.queues) > 0, AllTasks: w.tasks.Mine + w.tasks.Unclaimed,
 	}
-	for _, list := range []struct {
+	rows, err := p.rowsOfLists(ctx, [][]cases.Row{w.unopened, w.reopened, w.lifted, w.mine, w.free}, "/mywork")
+	if err != nil {
+		return page, err
+	}
+	for i, list := range []struct {
 		into *WorkList
 		rows []cases.Row
 		why  func(cases.Row) string
@@ -116,9 +120,7 @@ func (p *Pages) myWork(ctx context.Context, by core.Actor) (MyWorkPage, error) {
 		{&page.Unopened, w.unopened, w.came}, {&page.Reopened, w.reopened, w.came}, {&page.Lifted, w.lifted, w.came},
 		{&page.Mine, w.mine, w.stands}, {&page.Free, w.free, w.came},
 	} {
-		if list.into.Rows, err = p.rows(ctx, list.rows, "/mywork"); err != nil {
-			return page, err
-		}
+		list.into.Rows = rows[i]
 		for i, r := range list.rows {
 			list.into.Rows[i].Why = list.why(r)
 		}

@@ -1,7 +1,7 @@
 package layout
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -120,26 +120,36 @@ type Stage struct {
 	Done, Current bool
 }
 
-// Pips is a stage in the least room.
+// Pips is a stage in the least room. Equal ones can be written once:
+// {{same "layout/pips" .Stage}}.
 type Pips struct {
-	Words string // "Investigation, stage 3 of 5"
-	Marks []Mark
-	Width int
+	Words  string // "Investigation, stage 3 of 5"
+	At, Of int
 }
+
+// StagePips shows that a case is at stage at (from 1) of so many.
+func StagePips(name string, at, of int) Pips {
+	return Pips{name + ", stage " + strconv.Itoa(at) + " of " + strconv.Itoa(of), at, of}
+}
+
+// Width of the picture.
+func (p Pips) Width() int { return p.Of * pipWidth }
+
+// Marks are the pips from left to right.
+func (p Pips) Marks() []Mark {
+	marks := make([]Mark, p.Of)
+	for i := range marks {
+		marks[i] = Mark{X: i * pipWidth, On: i < p.At}
+	}
+	return marks
+}
+
+const pipWidth = 8
 
 // Mark is one pip.
 type Mark struct {
 	X  int
 	On bool
-}
-
-// StagePips shows that a case is at stage at (from 1) of so many.
-func StagePips(name string, at, of int) Pips {
-	p := Pips{Words: fmt.Sprintf("%s, stage %d of %d", name, at, of), Width: of * 8}
-	for i := range of {
-		p.Marks = append(p.Marks, Mark{X: i * 8, On: i < at})
-	}
-	return p
 }
 
 // ExactIn writes a moment in full for [Due].Exact.

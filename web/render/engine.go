@@ -59,6 +59,9 @@ type Engine struct {
 	pristine *template.Template // never executed, so that it can be copied
 	loadErr  error
 
+	icons sync.Map // by name, as they are drawn
+	alike alike
+
 	slots chan struct{} // one element for each copy in use
 	mu    sync.Mutex
 	idle  []*set // the last one used is the next one taken
@@ -150,6 +153,7 @@ func (e *Engine) execute(w io.Writer, name, layout string, data any, b bound) er
 	}
 	b.now = e.options.Clock.Now()
 	b.embed = func() (string, error) { return "", s.templates.ExecuteTemplate(w, name, data) }
+	b.write = func(w io.Writer, name string, data any) error { return s.templates.ExecuteTemplate(w, name, data) }
 	s.bound = b
 	first := name
 	if layout != "" {

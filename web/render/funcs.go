@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"html/template"
+	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +25,11 @@ type bound struct {
 	toast Toast
 	now   time.Time
 	embed func() (string, error)
+	write func(w io.Writer, name string, data any) error // a template of this copy
 
-	csrf  string // made when first asked for
-	frame *Frame // asked for when first needed
+	csrf  string        // made when first asked for
+	field template.HTML // of a form, with that token
+	frame *Frame        // asked for when first needed
 	theme *string
 }
 
@@ -40,7 +44,7 @@ func (e *Engine) funcs(b *bound) map[string]any {
 		"toast":     func() Toast { return b.toast },                                            // in a layout: the message brought along
 		"theme":     func() string { return e.boundTheme(b) },                                   // "light", "dark" or ""
 		"here":      func() string { return here(b) },                                           // the address of this page
-		"csrf":      func() template.HTML { return csrfField(e.csrfToken(b)) },                  // in every form that posts
+		"csrf":      func() template.HTML { return e.csrfField(b) },                             // in every form that posts
 		"csrfToken": func() string { return e.csrfToken(b) },                                    // for hx-headers, once, in the layout
 		"now":       func() time.Time { return b.now.In(e.options.Zone) },                       // the moment of this answer
 		"has":       func(role string) bool { return e.has(b, core.Role(role)) },                // whether the viewer holds a role
@@ -77,6 +81,9 @@ func (e *Engine) funcs(b *bound) map[string]any {
 		"join":       func(sep string, parts []string) string { return strings.Join(parts, sep) },
 		"percent":    func(share float64) string { return strconv.Itoa(int(min(max(share, 0), 1)*100 + 0.5)) },
 
+		// a component that is alike in many rows: {{same "layout/chip" .Status}}
+		"same": func(name string, data any) (template.HTML, error) { return e.same(b, name, data) },
+
 		// for calling a component: {{template "layout/chip" (dict "Label" "New" "Tone" "info")}}
 		"dict": Dict,
 		"list": func(items ...any) []any { return items },
@@ -112,8 +119,12 @@ func (e *Engine) csrfToken(b *bound) string {
 	return b.csrf
 }
 
-func csrfField(token string) template.HTML {
-	return template.HTML(`<input type="hidden" name="_csrf" value="` + template.HTMLEscapeString(token) + `">`)
+// csrfField is the same in every form of an answer: a list has one in each row.
+func (e *Engine) csrfField(b *bound) template.HTML {
+	if b.field == "" {
+		b.field = template.HTML(`<input type="hidden" name="_csrf" value="` + template.HTMLEscapeString(e.csrfToken(b)) + `">`)
+	}
+	return b.field
 }
 
 func (e *Engine) has(b *bound, role core.Role) bool {
@@ -129,8 +140,18 @@ func here(b *bound) string {
 
 // icon draws a shape from the one sprite. It is always beside a word.
 func (e *Engine) icon(name string) template.HTML {
-	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(e.options.Asset("icons.svg")+"#i-"+name) + `"/></svg>`)
+	if drawn, ok := e.icons.Load(name); ok {
+		return drawn.(template.HTML)
+	}
+	drawn := template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(e.options.Asset("icons.svg")+"#i-"+name) + `"/></svg>`)
+	if shapes.MatchString(name) { // the program's own, so that there are few
+		e.icons.Store(name, drawn)
+	}
+	return drawn
 }
+
+// shapes are names that a shape may have.
+var shapes = regexp.MustCompile(`^[a-z][a-z-]{0,23}$`)
 
 func (e *Engine) iconNamed(name, label string) template.HTML {
 	return e.icon(name) + template.HTML(`<span class="hide">`+template.HTMLEscapeString(label)+`</span>`)

@@ -33,6 +33,3 @@ func ask[T any](ctx context.Context, db *postgres.DB, sql string, args []any) ([
 	}
 	return found, postgres.Translate(results.Close())
 }
-
-// countRow is one number.
-type countRow struct{ N int }

@@ -94,4 +94,4 @@ func keyOf(parts ...any) string {
 }
 
 // MarshalJSON writes words as they make a difference to an answer.
-func (w words) MarshalJSON() ([]byte, error) { return json.Marshal([]string{w.exact, w.asked}) }
+func (w words) MarshalJSON() ([]byte, error) { return json.Marshal(w.asked) }

@@ -23,7 +23,7 @@ func (x *Index) List(ctx context.Context, r search.Reader, q search.Query, after
 	if err != nil {
 		return nil, err
 	}
-	w, err := x.read(ctx, r, st, q.Terms)
+	w, err := x.readForgiving(ctx, r, st, q.Terms)
 	if err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func (x *Index) fromMatches(ctx context.Context, r search.Reader, q search.Query
 	if err != nil {
 		return search.Mapped{}, err
 	}
-	w, err := x.read(ctx, r, st, q.Terms)
+	w, err := x.readForgiving(ctx, r, st, q.Terms)
 	if err != nil {
 		return search.Mapped{}, err
 	}
@@ -140,7 +140,7 @@ func (x *Index) fromMatches(ctx context.Context, r search.Reader, q search.Query
 		if err != nil {
 			return search.Mapped{}, err
 		}
-		if n <= common || float64(n) < look.expected {
+		if w.asked == "" && n <= common || float64(n) < look.expected && !(w.asked != "" && st.cheaper(look.expected, search.MaxCounted, n)) {
 			look.region, look.profiles, look.assignee = &region, nil, ""
 		}
 		look.expected *= min(1, float64(n)/max(1, st.rows*st.reach(r.Scopes)))
@@ -154,22 +154,76 @@ func (x *Index) fromMatches(ctx context.Context, r search.Reader, q search.Query
 			look.since = st.since(look.expected, search.MaxCounted, q.Filter.RaisedTo)
 		}
 		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, view: grown(v.Whole()), openings: openings}
-		sql := s.places(q.Filter, search.MaxCounted)
-		rows, err := ask[placeRow](ctx, x.db, sql, s.args)
+		sql := s.squares(q.Filter, v.Zoom, search.MaxCounted)
+		rows, err := ask[squareRow](ctx, x.db, sql, s.args)
 		if err != nil {
 			return search.Mapped{}, err
 		}
-		if len(rows) < search.MaxCounted && !look.all() {
+		matched := 0
+		for _, row := range rows {
+			matched += row.N
+		}
+		if matched < search.MaxCounted && !look.all() {
 			continue
 		}
-		matches, err := x.located(ctx, rows, func(*profile) bool { return true })
-		if err != nil {
-			return search.Mapped{}, err
+		if out := clustersOf(rows, v); out.Total > search.MaxPins {
+			out.First = matched >= search.MaxCounted
+			return out, nil
 		}
-		out := search.Clustered(matches, v)
-		out.First = len(rows) >= search.MaxCounted
-		return out, nil
+		return x.pins(ctx, &statement{reader: r, now: s.now, words: w, look: look, view: s.view, openings: openings}, q.Filter, v)
 	}
+}
+
+// squareRow is how many matches of one kind a square of the map has.
+type squareRow struct {
+	Cell     int64
+	Kind     core.StatusKind
+	N        int
+	Lat, Lng float64 // summed
+}
+
+// clustersOf draws the squares that are in view.
+func clustersOf(rows []squareRow, v search.View) search.Mapped {
+	var out search.Mapped
+	sums := map[int64]*search.Cluster{}
+	for _, row := range rows {
+		cell := cellOf(v.Zoom, row.Cell)
+		if !v.Shows(cell) {
+			continue
+		}
+		sum := sums[row.Cell]
+		if sum == nil {
+			sum = &search.Cluster{Box: cell.Box(), Kinds: map[core.StatusKind]int{}}
+			sums[row.Cell] = sum
+		}
+		sum.N += row.N
+		sum.Kinds[row.Kind] += row.N
+		sum.Centre.Lat += row.Lat
+		sum.Centre.Lng += row.Lng
+		out.Total += row.N
+	}
+	for _, sum := range sums {
+		sum.Centre.Lat /= float64(sum.N)
+		sum.Centre.Lng /= float64(sum.N)
+		out.Clusters = append(out.Clusters, *sum)
+	}
+	search.SortClusters(out.Clusters)
+	out.Clusters = out.Clusters[:min(len(out.Clusters), search.MaxClusters)]
+	return out
+}
+
+// pins reads single matches, few enough to be shown as they are.
+func (x *Index) pins(ctx context.Context, s *statement, f search.Filter, v search.View) (search.Mapped, error) {
+	sql := s.places(f, search.MaxCounted)
+	rows, err := ask[placeRow](ctx, x.db, sql, s.args)
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	matches, err := x.located(ctx, rows, func(*profile) bool { return true })
+	if err != nil {
+		return search.Mapped{}, err
+	}
+	return search.Clustered(matches, v), nil
 }
 
 // hair is a few millimetres: cells end where they end, and the last of a

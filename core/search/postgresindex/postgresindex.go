@@ -2,11 +2,15 @@
 // tables of the database itself.
 //
 // Each case has one vector of words for each audience, and beside it the facts
-// that it is narrowed, counted and sorted by. search.go matches the reader's own
-// vector, within their scopes, before anything is counted or cut off; what
-// matches very often is looked for among the newest cases first (marks.go,
-// statistics.go). facets.go counts, map.go answers from counted cells of the
-// map where it can, suggest.go while somebody types.
+// that it is narrowed, counted and sorted by. The words are stored apart: the
+// index finds a match without reading them, the facts of forty cases lie on one
+// page, and only the words of the newest matches are read, to rank them.
+//
+// search.go matches the reader's own vector, within their scopes, before
+// anything is counted or cut off; what matches very often is looked for among
+// the newest cases first (marks.go, statistics.go), and once for results and
+// facets together (statement.go). facets.go counts, map.go answers from counted
+// cells of the map where it can, suggest.go while somebody types.
 //
 // follow.go keeps it all with the feed of events, rebuild.go makes it anew;
 // slips.go keeps the dictionary that puts typing errors right.

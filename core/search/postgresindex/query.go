@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/search"
 )
@@ -120,15 +121,14 @@ func (x *Index) begun(ctx context.Context, st *statistics, terms search.Terms) (
 
 // words is what is looked for, as the database reads it.
 type words struct {
-	exact string // what was typed; "" when there are no words
-	asked string // the same with words that are a slip away
-	match search.Match
-	part  float64 // guess: of all cases, how many match
+	asked   string        // what was typed, with words that are a slip away if these count; "" when there are no words
+	exactly []core.CaseID // the few that have it as it was typed; nil when no slips count
+	match   search.Match
+	part    float64 // guess: of all cases, how many match
 }
 
-// read makes the words of a search, widened by words that are a slip away when
-// too little is found without.
-func (x *Index) read(ctx context.Context, r search.Reader, st *statistics, terms search.Terms) (words, error) {
+// read makes the words of a search, as they were typed.
+func (x *Index) read(ctx context.Context, st *statistics, terms search.Terms) (words, error) {
 	w := words{match: search.MatchOf(terms), part: 1}
 	if terms.IsZero() {
 		return w, nil
@@ -137,29 +137,47 @@ func (x *Index) read(ctx context.Context, r search.Reader, st *statistics, terms
 	if err != nil {
 		return w, err
 	}
-	w.exact, w.part = tsquery(terms, nil, begun), st.part(terms)
-	w.asked = w.exact
+	w.asked, w.part = tsquery(terms, nil, begun), st.part(terms)
+	return w, nil
+}
+
+// forgive widens the words of a search by those that are a slip away, when too
+// little is found without.
+func (x *Index) forgive(ctx context.Context, r search.Reader, st *statistics, w words, terms search.Terms) (words, error) {
 	typed := terms.Misspellings()
 	if len(typed) == 0 {
 		return w, nil
 	}
-	enough, err := x.hasEnough(ctx, r, st, w)
-	if err != nil || enough {
+	exactly, err := x.few(ctx, r, st, w)
+	if err != nil || len(exactly) >= enough {
 		return w, err
 	}
 	near, err := x.alternatives(ctx, typed)
 	if err != nil {
 		return w, err
 	}
-	widened := false
+	begun, err := x.begun(ctx, st, terms)
+	if err != nil {
+		return w, err
+	}
+	wide := words{asked: tsquery(terms, near, begun), exactly: exactly, match: search.MatchOf(terms), part: w.part}
 	for _, alternatives := range near {
 		for _, word := range alternatives {
-			w.match.Words[word], widened = true, true
-			w.part = max(w.part, st.often[word])
+			wide.match.Words[word] = true
+			wide.part = max(wide.part, st.often[word])
 		}
 	}
-	if widened {
-		w.asked = tsquery(terms, near, begun)
+	if wide.asked == w.asked {
+		return w, nil
 	}
-	return w, nil
+	return wide, nil
+}
+
+// readForgiving is [Index.read] and then [Index.forgive].
+func (x *Index) readForgiving(ctx context.Context, r search.Reader, st *statistics, terms search.Terms) (words, error) {
+	w, err := x.read(ctx, st, terms)
+	if err != nil {
+		return w, err
+	}
+	return x.forgive(ctx, r, st, w, terms)
 }

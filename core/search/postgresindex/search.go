@@ -1,8 +1,11 @@
 package postgresindex
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -32,31 +35,69 @@ func (x *Index) Search(ctx context.Context, r search.Reader, q search.Query) (se
 	if err != nil {
 		return found, err
 	}
-	w, err := x.read(ctx, r, st, q.Terms)
+	w, err := x.read(ctx, st, q.Terms)
 	if err != nil {
 		return found, err
 	}
-	found.Match = w.match
-	rows, err := x.hits(ctx, r, st, w, q, search.MaxTotal+1)
+	rows, counts, err := x.found(ctx, r, st, w, q)
 	if err != nil {
 		return found, fmt.Errorf("search: %w", err)
 	}
+	if len(rows) == 0 || rows[0].Total < enough {
+		forgiving, err := x.forgive(ctx, r, st, w, q.Terms)
+		if err != nil {
+			return found, err
+		}
+		if forgiving.asked != w.asked {
+			w = forgiving
+			if rows, counts, err = x.found(ctx, r, st, w, q); err != nil {
+				return found, fmt.Errorf("search: %w", err)
+			}
+		}
+	}
+	found.Match = w.match
 	for _, row := range rows {
 		found.Hits = append(found.Hits, search.Hit{Case: row.CaseID, Private: row.Private})
-		found.Total = row.Total
+		found.Total = min(row.Total, search.MaxTotal)
+		found.More = row.Total > search.MaxTotal
 	}
-	found.More = found.Total > search.MaxTotal
-	found.Total = min(found.Total, search.MaxTotal)
 	if q.Facets {
-		if found.Counts, found.CountsFirst, err = x.facets(ctx, r, st, w, q.Filter); err != nil {
+		found.CountsFirst = counts.first
+		if found.Counts, err = x.facets(ctx, counts, q.Filter); err != nil {
 			return found, err
 		}
 	}
 	return found, nil
 }
 
-// hits finds one page of results, of at most so many that are ranked. What matches very often is looked for among
-// the newest cases first, or the oldest when these are asked for, then further.
+// found finds one page of results and counts facets if they are asked for:
+// both at once where no facet narrows the results, unless they were counted a
+// moment ago.
+func (x *Index) found(ctx context.Context, r search.Reader, st *statistics, w words, q search.Query) (rows []hitRow, c counted, err error) {
+	const most = search.MaxTotal + 1
+	if q.Facets {
+		plain := withoutFacets(q.Filter)
+		c, err = x.counts.do(ctx, keyOf(r, w, plain), func(ctx context.Context) (counted, error) {
+			if reflect.DeepEqual(plain, q.Filter) && q.Filter.Assignee == "" && (q.Order == search.ByBest || q.Order == search.ByNewest) {
+				hits, c, ok, err := x.hitsAndCounts(ctx, r, st, w, q, most)
+				if err != nil || ok {
+					rows = hits
+					return c, err
+				}
+			}
+			return x.combinations(ctx, r, st, w, q.Filter)
+		})
+		if err != nil || rows != nil {
+			return rows, c, err
+		}
+	}
+	rows, err = x.hits(ctx, r, st, w, q, most)
+	return rows, c, err
+}
+
+// hits finds one page of results, of at most so many that are counted. What
+// matches very often is looked for among the newest cases first, or the oldest
+// when these are asked for, then further.
 func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w words, q search.Query, most int) ([]hitRow, error) {
 	needed := most
 	if q.Order == search.ByDue {
@@ -87,6 +128,60 @@ func (x *Index) hits(ctx context.Context, r search.Reader, st *statistics, w wor
 		if look.all() || len(rows) > 0 && rows[0].Total >= most {
 			return rows, x.privately(ctx, r, rows)
 		}
+		if len(rows) == 0 {
+			look.expected = 0 // rarer than anybody thought
+		}
+	}
+}
+
+// hitAndCountRow is a hit, or a combination when there is no case.
+type hitAndCountRow struct {
+	CaseID  *core.CaseID
+	Private bool
+	Total   int
+	Key     int64
+	N       int
+}
+
+// hitsAndCounts does what hits and combinations do, and finds the matches once.
+// It is not ok when there were far more matches than the database expected, so
+// that they have to be sorted to know the newest.
+func (x *Index) hitsAndCounts(ctx context.Context, r search.Reader, st *statistics, w words, q search.Query, most int) (hits []hitRow, c counted, ok bool, err error) {
+	openings, err := x.openedTo(ctx, r)
+	if err != nil {
+		return nil, c, false, err
+	}
+	look, err := x.look(ctx, r, st, w, q.Filter, search.MaxCounted)
+	if err != nil {
+		return nil, c, false, err
+	}
+	for ; ; look.expected /= widen {
+		if look.region == nil {
+			look.since = st.since(look.expected, search.MaxCounted, q.Filter.RaisedTo)
+		}
+		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, openings: openings}
+		sql := s.hitsAndCounts(q, most)
+		rows, err := ask[hitAndCountRow](ctx, x.db, sql, s.args)
+		if err != nil {
+			return nil, c, false, err
+		}
+		hits, counts := []hitRow{}, []combinationRow{}
+		slices.SortFunc(rows, func(a, b hitAndCountRow) int { return cmp.Compare(a.Key, b.Key) })
+		for _, row := range rows {
+			if row.CaseID != nil {
+				hits = append(hits, hitRow{*row.CaseID, row.Private, row.Total})
+			} else {
+				counts = append(counts, combinationRow{row.Key, row.N})
+			}
+		}
+		c = countedOf(counts)
+		if !c.first && !look.all() {
+			continue
+		}
+		if len(hits) > 0 && hits[0].Total >= mostMatched {
+			return nil, c, false, nil
+		}
+		return hits, c, true, x.privately(ctx, r, hits)
 	}
 }
 
@@ -97,9 +192,14 @@ const (
 	fewScopes  = 64
 )
 
-// longWalk is how many of the newest cases are looked at one by one for words
-// that stand in many: fewer than the index of words would have to put together.
-const longWalk = 4000
+// apart is how many cases with a word the index of words finds while the words
+// of one case are read, which was found otherwise.
+const apart = 3
+
+// fewOf is the part of the cases within reach up to which those of some
+// profiles are looked up one by one. Of more, the newest of all are read: they
+// share pages.
+const fewOf = 0.05
 
 // look decides where a search looks for so many matches: the way on which it
 // passes the fewest cases that do not match.
@@ -110,7 +210,6 @@ func (x *Index) look(ctx context.Context, r search.Reader, st *statistics, w wor
 		return look{}, nil // their own cases are few
 	}
 	if w.asked != "" {
-		l.walk = w.part > 0 && float64(needed)*ample/w.part <= longWalk && l.expected >= many(needed)
 		l.scopeMarks = len(r.Scopes) > 0 && len(r.Scopes) <= fewScopes && st.rows*w.part > common && reach < smallReach
 	}
 	if f.Within != nil || f.Near != nil {
@@ -125,7 +224,7 @@ func (x *Index) look(ctx context.Context, r search.Reader, st *statistics, w wor
 		if err != nil {
 			return l, err
 		}
-		if n <= common {
+		if n <= common && !(w.asked != "" && st.cheaper(l.expected, needed, n)) {
 			l.region = &region
 			return l, nil
 		}
@@ -151,7 +250,8 @@ func (x *Index) look(ctx context.Context, r search.Reader, st *statistics, w wor
 	// Either way passes cases in vain: those of the profiles without the words,
 	// or those with the words of other profiles.
 	byProfile, byWords := min(st.rows*part, float64(needed)/max(w.part, 1e-6)), min(st.rows*w.part*reach, float64(needed)/max(within, 1e-6))
-	if w.asked == "" || byProfile < byWords {
+	switch {
+	case w.asked != "" && byProfile*apart < byWords, w.asked == "" && within < fewOf:
 		l.profiles = ids
 	}
 	return l, nil
@@ -195,29 +295,39 @@ func (x *Index) inRegion(ctx context.Context, r search.Reader, region region) (i
 	return n, nil
 }
 
-// hasEnough reports whether what was typed is found often enough as it stands.
+// few finds some of the cases that match as it was typed, up to enough of them.
 // What matches is decided within the reader's own reach, so that it tells
 // nothing about anybody else's.
-func (x *Index) hasEnough(ctx context.Context, r search.Reader, st *statistics, w words) (bool, error) {
-	const needed = enough * 100
+func (x *Index) few(ctx context.Context, r search.Reader, st *statistics, w words) ([]core.CaseID, error) {
+	const needed = 10 * enough
 	openings, err := x.openedTo(ctx, r)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	look, err := x.look(ctx, r, st, w, search.Filter{}, needed)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	for ; ; look.expected /= widen {
 		look.since = st.since(look.expected, needed, time.Time{})
 		s := &statement{reader: r, now: x.clock.Now(), words: w, look: look, openings: openings}
-		sql := s.count(enough)
-		counted, err := ask[countRow](ctx, x.db, sql, s.args)
-		if err != nil || len(counted) != 1 {
-			return false, fmt.Errorf("count exact matches: %w", err)
+		sql := s.some(enough)
+		rows, err := ask[someRow](ctx, x.db, sql, s.args)
+		if err != nil {
+			return nil, fmt.Errorf("look for exact matches: %w", err)
 		}
-		if n := counted[0].N; n >= enough || look.all() {
-			return n >= enough, nil
+		if len(rows) >= enough || look.all() {
+			ids := make([]core.CaseID, len(rows))
+			for i, row := range rows {
+				ids[i] = row.CaseID
+			}
+			return ids, nil
+		}
+		if len(rows) == 0 {
+			look.expected = 0
 		}
 	}
 }
+
+// someRow is one case.
+type someRow struct{ CaseID core.CaseID }

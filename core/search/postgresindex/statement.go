@@ -31,7 +31,6 @@ type look struct {
 	profiles     []int32         // when not nil
 	assignee     search.Assignee // when not ""
 	scopeMarks   bool            // the scopes are few among many: the index of words knows them
-	walk         bool            // through the newest of the scopes: the words are in many of them
 	expected     float64         // guess: how many matches there are
 }
 
@@ -67,29 +66,65 @@ var orders = map[search.Order]order{
 }
 
 // facts of a case are what it is narrowed, counted and sorted by.
-const facts = "s.case_id, s.profile_id, s.raised_at, s.due_at, s.assignee_id, s.place"
+const facts = "s.case_id, s.profile_id, s.raised_at, s.due_at, s.assignee_id, s.place, s.cell"
+
+// row is all of a case that a search may ask for. Words are stored apart from
+// it: to pass them on costs nothing until they are read.
+const row = facts + ", s.scope_id, s.closed_at, s.public, s.staff, s.private"
+
+// ranked is how many of the newest matches are sorted by how well they match.
+// To read the words of one takes ten times as long as to find it.
+const ranked = 200
+
+// mostMatched is how many matches are passed on at most, unsorted, to be
+// counted and sorted. There are more only when the database is very wrong about
+// how often a word is.
+const mostMatched = 3 * search.MaxCounted
 
 // hits selects one page of results, each with how many there are in all.
 func (s *statement) hits(q search.Query, most int) string {
-	by := orders[q.Order]
-	ranked := s.words.asked != "" && q.Order == search.ByBest
-	if !ranked && q.Order == search.ByBest {
-		by = orders[search.ByNewest]
+	found := s.candidates(s.conditions(q.Filter)+s.narrowings(q.Filter), orders[s.order(q)].inner, most)
+	return fmt.Sprintf(`SELECT h.case_id, h.private, count(*) OVER ()::int AS total FROM (%s) h %s`, s.best(q, found), s.page(q))
+}
+
+// hitsAndCounts selects one page of the newest or best results, numbered by
+// their keys, and, in rows without a case, what [statement.counts] does. The
+// matches are found once.
+func (s *statement) hitsAndCounts(q search.Query, most int) string {
+	newest := fmt.Sprintf("SELECT * FROM m s ORDER BY %s LIMIT %d", orders[search.ByNewest].inner, most)
+	return fmt.Sprintf(`WITH m AS MATERIALIZED (%s)
+(SELECT h.case_id, h.private, (SELECT count(*) FROM m)::int AS total, row_number() OVER (ORDER BY %s) AS key, 0 AS n FROM (%s) h %s)
+UNION ALL SELECT NULL, false, 0, g.key, g.n FROM (%s) g`,
+		s.candidates(s.conditions(q.Filter), "", mostMatched), orders[s.order(q)].outer, s.best(q, newest), s.page(q),
+		s.combined(q.Filter, fmt.Sprintf("SELECT * FROM m LIMIT %d", search.MaxCounted)))
+}
+
+// order is the one in which results are sorted in the end.
+func (s *statement) order(q search.Query) search.Order {
+	if q.Order == search.ByBest && s.words.asked == "" {
+		return search.ByNewest
 	}
-	found := s.candidates(s.conditions(q.Filter)+s.narrowings(q.Filter), by.inner, most)
-	exact, rank := "true", "0::real"
-	if ranked {
-		rank = "ts_rank(v.words, " + s.arg(s.words.asked) + "::text::tsquery, 1)"
-		if s.words.exact != s.words.asked {
-			exact = "v.words @@ " + s.arg(s.words.exact) + "::text::tsquery"
-		}
-		found = fmt.Sprintf(`SELECT m.*, %s AS exact, %s AS rank FROM (%s) m
-	CROSS JOIN LATERAL (SELECT %s AS words FROM case_search s WHERE s.case_id = m.case_id OFFSET 0) v`, exact, rank, found, s.vector("m.private"))
-	} else {
-		found = fmt.Sprintf(`SELECT m.*, true AS exact, 0::real AS rank FROM (%s) m`, found)
+	return q.Order
+}
+
+// best says of each match how good it is: the few that have the words as they
+// were typed come first, then the newest by how well they match.
+func (s *statement) best(q search.Query, found string) string {
+	if s.order(q) != search.ByBest {
+		return found
 	}
-	return fmt.Sprintf(`SELECT h.case_id, h.private, count(*) OVER ()::int AS total FROM (%s) h ORDER BY %s LIMIT %d OFFSET %s`,
-		found, by.outer, search.PageSize, s.arg((max(1, q.Page)-1)*search.PageSize))
+	exact := "true"
+	if s.words.exactly != nil {
+		exact = "m.case_id = ANY (" + s.arg(s.words.exactly) + "::uuid[])"
+	}
+	return fmt.Sprintf(`SELECT m.*, %s AS exact,
+	CASE WHEN row_number() OVER (ORDER BY m.raised_at DESC, m.case_id DESC) <= %d THEN ts_rank(m.words, %s::text::tsquery, 1) ELSE -1 END AS rank
+	FROM (%s) m`, exact, ranked, s.arg(s.words.asked), found)
+}
+
+// page sorts results and takes one page of them.
+func (s *statement) page(q search.Query) string {
+	return fmt.Sprintf("ORDER BY %s LIMIT %d OFFSET %s", orders[s.order(q)].outer, search.PageSize, s.arg((max(1, q.Page)-1)*search.PageSize))
 }
 
 // vector is the words of a case that the reader may read.
@@ -100,9 +135,9 @@ func (s *statement) vector(private string) string {
 	return "CASE WHEN " + private + " THEN coalesce(s.private, s.staff) ELSE s.staff END"
 }
 
-// count counts matches up to a limit.
-func (s *statement) count(limit int) string {
-	return fmt.Sprintf(`SELECT count(*)::int AS n FROM (%s) h`, s.candidates("", "", limit))
+// some selects some of the matches.
+func (s *statement) some(limit int) string {
+	return fmt.Sprintf(`SELECT h.case_id FROM (%s) h`, s.candidates("", "", limit))
 }
 
 // list selects identifiers in order.
@@ -118,17 +153,35 @@ func (s *statement) list(f search.Filter, after *listed, limit int) string {
 // counts selects how many matches there are of each combination that facets
 // count, narrowings by facets aside.
 func (s *statement) counts(f search.Filter) string {
-	conditions := s.conditions(f)
-	return fmt.Sprintf(`SELECT h.profile_id, h.assignee_id IS NOT DISTINCT FROM nullif(%s::text, '')::uuid AND h.assignee_id IS NOT NULL AS mine,
-	h.assignee_id IS NULL AS nobodys, coalesce(h.assignee_id::text = %s::text, false) AS theirs, coalesce(h.due_at < %s::timestamptz, false) AS late, count(*)::int AS n
-FROM (%s) h GROUP BY 1, 2, 3, 4, 5`, s.arg(s.reader.Staff), s.arg(string(f.Assignee)), s.arg(s.now), s.candidates(conditions, "", search.MaxCounted))
+	return s.combined(f, s.candidates(s.conditions(f), "", search.MaxCounted))
+}
+
+// combined counts matches by combination, each as one number: see
+// [combinationOf].
+func (s *statement) combined(f search.Filter, found string) string {
+	return fmt.Sprintf(`SELECT h.profile_id::bigint << 4
+	| CASE WHEN h.assignee_id IS NULL THEN %d WHEN h.assignee_id = nullif(%s::text, '')::uuid THEN %d ELSE 0 END
+	| CASE WHEN h.assignee_id::text = nullif(%s::text, '') THEN %d ELSE 0 END
+	| CASE WHEN h.due_at < %s::timestamptz THEN %d ELSE 0 END AS key, count(*)::int AS n
+FROM (%s) h GROUP BY 1`, bitNobodys, s.arg(s.reader.Staff), bitMine, s.arg(string(f.Assignee)), bitTheirs, s.arg(s.now), bitLate, found)
+}
+
+// inView are the conditions of what a map shows.
+func (s *statement) inView(f search.Filter) string {
+	return s.conditions(f) + s.narrowings(f) + and("s.cell IS NOT NULL") + and(s.within(*s.view))
 }
 
 // places selects matches with their places.
 func (s *statement) places(f search.Filter, limit int) string {
-	conditions := s.conditions(f) + s.narrowings(f) + and("s.place IS NOT NULL") + and(s.within(*s.view))
 	return fmt.Sprintf(`SELECT h.case_id, h.profile_id, h.place[0] AS lng, h.place[1] AS lat FROM (%s) h`,
-		s.candidates(conditions, orders[search.ByNewest].inner, limit))
+		s.candidates(s.inView(f), orders[search.ByNewest].inner, limit))
+}
+
+// squares sums matches by cell of the map at a zoom level and by kind.
+func (s *statement) squares(f search.Filter, zoom, limit int) string {
+	return fmt.Sprintf(`SELECT h.cell >> %d AS cell, p.status_kind AS kind, count(*)::int AS n, sum(h.place[1]) AS lat, sum(h.place[0]) AS lng
+FROM (%s) h JOIN search_profiles p ON p.id = h.profile_id GROUP BY 1, 2`,
+		2*(core.MaxZoom-zoom), s.candidates(s.inView(f), "", limit))
 }
 
 // isNobodys is true of cases that nobody has.
@@ -138,11 +191,15 @@ func (s *statement) isMine() string {
 	return "s.assignee_id = nullif(" + s.arg(s.reader.Staff) + "::text, '')::uuid"
 }
 
-// openProfiles are the combinations of those who still wait for something.
-const openProfiles = "s.profile_id = ANY (ARRAY(SELECT p.id FROM search_profiles p WHERE p.status_kind IN ('start', 'open', 'waiting')))"
+// ofProfiles is true of cases with one of the combinations for which a
+// condition holds. Said so, it is no join: the database looks each case up in a
+// hash of them, and not along a list of thousands.
+func ofProfiles(condition string) string {
+	return "(s.profile_id IN (SELECT p.id FROM search_profiles p WHERE " + condition + ")) IS TRUE"
+}
 
 func (s *statement) isOverdue() string {
-	return "s.due_at < " + s.arg(s.now) + "::timestamptz AND " + openProfiles
+	return "s.due_at < " + s.arg(s.now) + "::timestamptz AND " + ofProfiles("p.status_kind IN ('start', 'open', 'waiting')") // who still wait for something
 }
 
 func and(condition string) string {
@@ -154,14 +211,15 @@ func and(condition string) string {
 
 // narrowings are the conditions of a filter that are facets.
 func (s *statement) narrowings(f search.Filter) string {
-	var profile, out string
+	var profile []string
+	var out string
 	for _, keys := range profileFilters(f) {
 		if len(keys.of) > 0 {
-			profile += and("p." + keys.column + " = ANY (" + s.arg(keys.of) + "::text[])")
+			profile = append(profile, "p."+keys.column+" = ANY ("+s.arg(keys.of)+"::text[])")
 		}
 	}
-	if profile != "" {
-		out += and("s.profile_id = ANY (ARRAY(SELECT p.id FROM search_profiles p WHERE true" + profile + "))")
+	if len(profile) > 0 {
+		out += and(ofProfiles(strings.Join(profile, " AND ")))
 	}
 	switch f.Assignee {
 	case "":
@@ -237,8 +295,11 @@ func (s *statement) candidates(conditions, by string, limit int) string {
 	if !s.reader.Person.IsZero() {
 		return s.own(end)
 	}
+	if len(s.openings.cases) == 0 {
+		return s.scoped(end)
+	}
 	if by == "" {
-		// Only counted: what the duties open is left out of the rest.
+		// Not cut off in an order: what the duties open is left out of the rest.
 		return fmt.Sprintf(`(%s) UNION ALL (%s)`, s.scoped(end), s.opened(" AND NOT ("+s.isScoped()+")"+end))
 	}
 	// One who has a case by their duties and for another reason too finds it
@@ -249,21 +310,22 @@ func (s *statement) candidates(conditions, by string, limit int) string {
 
 // own are the cases of a customer, by the words they may read.
 func (s *statement) own(end string) string {
-	return fmt.Sprintf(`SELECT %s, false AS private FROM cases c JOIN case_search s ON s.case_id = c.id WHERE c.requester_id = %s%s%s`,
-		facts, s.arg(s.reader.Person), and(s.matches(s.vector("false"))), end)
+	return fmt.Sprintf(`SELECT %s, %s AS words, false AS private FROM cases c JOIN case_search s ON s.case_id = c.id WHERE c.requester_id = %s%s%s`,
+		facts, s.vector("false"), s.arg(s.reader.Person), and(s.matches(s.vector("false"))), end)
 }
 
 // scoped are the cases that the reader's duties open.
 func (s *statement) scoped(end string) string {
+	const columns = facts + ", s.staff AS words, false AS private"
 	scopes := s.arg(s.reader.Scopes) + "::int[]"
 	if s.look.region != nil {
 		// The cells that have any of the reader's cases lead to them.
 		shift := s.look.region.shift()
-		return fmt.Sprintf(`SELECT %[1]s, false AS private
-	FROM (SELECT m.scope_id, m.cell FROM map_cells m WHERE m.zoom = %[2]d AND m.cell = ANY (%[3]s::bigint[]) AND m.scope_id = ANY (%[4]s) OFFSET 0) m
-	CROSS JOIN LATERAL (SELECT %[1]s, s.closed_at, s.staff FROM case_search s
-		WHERE s.scope_id = m.scope_id AND s.cell >= m.cell << %[5]d AND s.cell < (m.cell + 1) << %[5]d OFFSET 0) s
-	WHERE true%[6]s%[7]s`, facts, s.look.region.zoom, s.arg(s.look.region.codes), scopes, shift, and(s.matches("s.staff")), end)
+		return fmt.Sprintf(`SELECT %s
+	FROM (SELECT m.scope_id, m.cell FROM map_cells m WHERE m.zoom = %d AND m.cell = ANY (%s::bigint[]) AND m.scope_id = ANY (%s) OFFSET 0) m
+	CROSS JOIN LATERAL (SELECT %s FROM case_search s
+		WHERE s.scope_id = m.scope_id AND s.cell >= m.cell << %[6]d AND s.cell < (m.cell + 1) << %[6]d OFFSET 0) s
+	WHERE true%[7]s%[8]s`, columns, s.look.region.zoom, s.arg(s.look.region.codes), scopes, row, shift, and(s.matches("s.staff")), end)
 	}
 	raised := ""
 	if !s.look.since.IsZero() {
@@ -279,45 +341,39 @@ func (s *statement) scoped(end string) string {
 		} else {
 			by = "n.profile_id = ANY (" + s.arg(s.look.profiles) + "::int[])"
 		}
-		return fmt.Sprintf(`SELECT %s, false AS private
+		return fmt.Sprintf(`SELECT %s
 	FROM (SELECT n.case_id FROM search_newest n WHERE %s AND n.scope_id = ANY (%s)%s OFFSET 0) n
-	CROSS JOIN LATERAL (SELECT %[1]s, s.scope_id, s.closed_at, s.staff FROM case_search s WHERE s.case_id = n.case_id OFFSET 0) s
-	WHERE s.scope_id = ANY (%[3]s)%[5]s%[6]s`,
-			facts, by, scopes, strings.ReplaceAll(raised, "s.raised_at", "n.raised_at"), and(s.matches("s.staff")), end)
+	CROSS JOIN LATERAL (SELECT %s FROM case_search s WHERE s.case_id = n.case_id OFFSET 0) s
+	WHERE s.scope_id = ANY (%[3]s)%[6]s%[7]s`,
+			columns, by, scopes, strings.ReplaceAll(raised, "s.raised_at", "n.raised_at"), row, and(s.matches("s.staff")), end)
 	}
 	if s.words.asked == "" {
-		return fmt.Sprintf(`SELECT %s, false AS private FROM case_search s WHERE s.scope_id = ANY (%s)%s%s`, facts, scopes, raised, end)
-	}
-	if s.look.walk && !s.look.all() {
-		return fmt.Sprintf(`SELECT %[1]s, false AS private FROM (SELECT %[1]s, s.closed_at, s.staff FROM case_search s
-		WHERE s.scope_id = ANY (%[2]s)%[3]s OFFSET 0) s WHERE true%[4]s%[5]s`, facts, scopes, raised, and(s.matches("s.staff")), end)
+		return fmt.Sprintf(`SELECT %s FROM case_search s WHERE s.scope_id = ANY (%s)%s%s`, columns, scopes, raised, end)
 	}
 	// The words decide, and nothing else: the database is wrong about how many
 	// cases have them, and would rather read all there is.
-	return fmt.Sprintf(`SELECT %[1]s, false AS private FROM (SELECT %[1]s, s.scope_id, s.closed_at FROM case_search s
-		WHERE s.staff @@ %[2]s::text::tsquery OFFSET 0) s
-	WHERE s.scope_id = ANY (%[3]s)%[4]s%[5]s`, facts, s.arg(s.indexed()), scopes, raised, end)
+	return fmt.Sprintf(`SELECT %s FROM (SELECT %s FROM case_search s
+		WHERE s.staff @@ %s::text::tsquery OFFSET 0) s
+	WHERE s.scope_id = ANY (%s)%s%s`, columns, row, s.arg(s.indexed()), scopes, raised, end)
 }
 
 // indexed is the query as the index of words answers it best.
 func (s *statement) indexed() string {
-	var scopes, weeks []string
+	var scopes, days []string
 	if s.look.scopeMarks {
 		for _, scope := range s.reader.Scopes {
 			scopes = append(scopes, scopeMark(scope))
 		}
 	}
 	switch {
+	case !s.look.since.IsZero() && s.look.until.IsZero():
+		days = fromDay(dayOf(s.look.since), s.now)
 	case !s.look.since.IsZero():
-		until := s.look.until
-		if until.IsZero() {
-			until = s.now.AddDate(1, 0, 0) // what is dated in the future is found too
-		}
-		weeks = weekMarks(weekOf(s.look.since), weekOf(until))
+		days = dayMarks(dayOf(s.look.since), dayOf(s.look.until))
 	case !s.look.until.IsZero():
-		weeks = weekMarks(weekOf(firstDay), weekOf(s.look.until))
+		days = dayMarks(dayOf(firstDay), dayOf(s.look.until))
 	}
-	return marked(s.words.asked, scopes, weeks)
+	return marked(s.words.asked, scopes, days)
 }
 
 // firstDay is before any case that anybody has kept.
@@ -326,10 +382,10 @@ var firstDay = time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC)
 // opened are the single cases that are open to the reader for another reason;
 // some reasons open private words too.
 func (s *statement) opened(end string) string {
-	return fmt.Sprintf(`SELECT %s, o.private FROM unnest(%s::uuid[], %s::bool[]) AS o (case_id, private)
-	CROSS JOIN LATERAL (SELECT %[1]s, s.scope_id, s.closed_at, s.staff, s.private FROM case_search s WHERE s.case_id = o.case_id OFFSET 0) s
-	WHERE true%[4]s%[5]s`,
-		facts, s.arg(s.openings.cases), s.arg(s.openings.private), and(s.matches(s.vector("o.private"))), end)
+	words := s.vector("o.private")
+	return fmt.Sprintf(`SELECT %s, %s AS words, o.private FROM unnest(%s::uuid[], %s::bool[]) AS o (case_id, private)
+	CROSS JOIN LATERAL (SELECT %s FROM case_search s WHERE s.case_id = o.case_id OFFSET 0) s
+	WHERE true%s%s`, facts, words, s.arg(s.openings.cases), s.arg(s.openings.private), row, and(s.matches(words)), end)
 }
 
 // isScoped is true of the opened cases that the reader's duties find as well.

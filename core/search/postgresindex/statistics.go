@@ -44,7 +44,7 @@ type statisticsRow struct {
 
 // ample is how many more cases are looked at than are guessed to be enough: to
 // look twice takes longer.
-const ample = 1.5
+const ample = 1.25
 
 // statisticsAge is how old statistics may be. The database measures rarely.
 const statisticsAge = 30 * time.Second
@@ -200,4 +200,10 @@ func (st *statistics) until(expected float64, needed int) time.Time {
 		return time.Time{}
 	}
 	return st.oldest(float64(needed) * ample / expected)
+}
+
+// cheaper reports whether the index of words, which expects so many matches of
+// which so many are needed, passes fewer cases than are to be read otherwise.
+func (st *statistics) cheaper(expected float64, needed, otherwise int) bool {
+	return min(expected, ample*float64(needed)) < apart*float64(otherwise)
 }

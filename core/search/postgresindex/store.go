@@ -28,14 +28,15 @@ const joinProfiles = `JOIN search_profiles p ON (p.type_key, p.subtype, p.status
 	= (c.type_key, c.subtype, c.status, c.status_kind, c.stage, c.group_key, c.priority, c.channel)`
 
 // upsertVectors writes cases whose words are new or others than before. What is
-// the same for customers as for staff is kept once.
+// the same for customers as for staff is kept once. The padding, written anew,
+// is what makes the database store the words apart.
 const upsertVectors = `INSERT INTO case_search (case_id, scope_id, public, staff, private, profile_id, raised_at, due_at, closed_at, assignee_id, place, cell, digest)
 SELECT c.id, c.scope_id, v.public::tsvector, v.staff::tsvector, v.private::tsvector, p.id, c.raised_at, c.due_at, c.closed_at, c.assignee_id, c.place, v.cell, v.digest
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS v(id, public, staff, private, cell, digest)
 JOIN cases c ON c.id = v.id ` + joinProfiles + `
 ON CONFLICT (case_id) DO UPDATE SET scope_id = excluded.scope_id, public = excluded.public, staff = excluded.staff, private = excluded.private,
 	profile_id = excluded.profile_id, raised_at = excluded.raised_at, due_at = excluded.due_at, closed_at = excluded.closed_at,
-	assignee_id = excluded.assignee_id, place = excluded.place, cell = excluded.cell, digest = excluded.digest`
+	assignee_id = excluded.assignee_id, place = excluded.place, cell = excluded.cell, digest = excluded.digest, padding = excluded.padding`
 
 // updateFacts writes the facts of cases whose words are as they were. No index
 // is written unless a case changed hands or place.

@@ -21,13 +21,25 @@ func (x *Index) Suggest(ctx context.Context, r search.Reader, t search.Terms, li
 	if err != nil {
 		return nil, err
 	}
-	w, err := x.read(ctx, r, st, t)
+	w, err := x.read(ctx, st, t)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := x.hits(ctx, r, st, w, search.Query{Terms: t, Page: 1}, max(limit, maxSuggested))
+	q, most := search.Query{Terms: t, Page: 1}, max(limit, maxSuggested)
+	rows, err := x.hits(ctx, r, st, w, q, most)
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	if len(rows) < enough {
+		forgiving, err := x.forgive(ctx, r, st, w, t)
+		if err != nil {
+			return nil, err
+		}
+		if forgiving.asked != w.asked {
+			if rows, err = x.hits(ctx, r, st, forgiving, q, most); err != nil {
+				return nil, fmt.Errorf("suggest: %w", err)
+			}
+		}
 	}
 	var out []search.Hit
 	for _, row := range rows[:min(limit, len(rows))] {
