@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/casement-dev/casement/core"
@@ -332,6 +333,10 @@ func (r renewal) arguments(id core.CaseID, args []any) []any {
 		case !v.IsValid():
 		case v.Type() == reflect.TypeFor[core.Reference]():
 			arg = core.NewReference("CMP")
+		case v.Type() == reflect.TypeFor[pgtype.UUID]():
+			if old := arg.(pgtype.UUID); old.Valid {
+				arg = pgtype.UUID{Bytes: r.of(old.Bytes), Valid: true}
+			}
 		case v.Kind() == reflect.Array && v.Len() == 16 && v.Type().Elem().Kind() == reflect.Uint8:
 			fresh := reflect.New(v.Type()).Elem()
 			fresh.Set(reflect.ValueOf(r.of(v.Convert(reflect.TypeFor[[16]byte]()).Interface().([16]byte))).Convert(v.Type()))
