@@ -102,14 +102,21 @@ func (x *Index) fromCells(ctx context.Context, r search.Reader, f search.Filter,
 		sum.Centre.Lng += l.At.Lng
 		out.Total++
 	}
+	out.Clusters = largest(sums)
+	return out, nil
+}
+
+// largest makes clusters of sums, whose centres are sums of places still: as
+// many of the largest as a map shows.
+func largest[K comparable](sums map[K]*search.Cluster) []search.Cluster {
+	var out []search.Cluster
 	for _, sum := range sums {
 		sum.Centre.Lat /= float64(sum.N)
 		sum.Centre.Lng /= float64(sum.N)
-		out.Clusters = append(out.Clusters, *sum)
+		out = append(out, *sum)
 	}
-	search.SortClusters(out.Clusters)
-	out.Clusters = out.Clusters[:min(len(out.Clusters), search.MaxClusters)]
-	return out, nil
+	search.SortClusters(out)
+	return out[:min(len(out), search.MaxClusters)]
 }
 
 func (row cellRow) kinds() map[core.StatusKind]int {
@@ -202,13 +209,7 @@ func clustersOf(rows []squareRow, v search.View) search.Mapped {
 		sum.Centre.Lng += row.Lng
 		out.Total += row.N
 	}
-	for _, sum := range sums {
-		sum.Centre.Lat /= float64(sum.N)
-		sum.Centre.Lng /= float64(sum.N)
-		out.Clusters = append(out.Clusters, *sum)
-	}
-	search.SortClusters(out.Clusters)
-	out.Clusters = out.Clusters[:min(len(out.Clusters), search.MaxClusters)]
+	out.Clusters = largest(sums)
 	return out
 }
 
