@@ -69,7 +69,18 @@ $(ASSETS): $(PACKAGES) $(BUNDLE) $(SOURCES) web/assets/outline/places.json Makef
 .PHONY: plugins
 plugins: $(MODULES) ## Build the plugins that come with Casement
 
+# Plugins in other languages, each built by its own compiler and packed.
+PDKS := $(patsubst examples/pdk-%/build.sh,bin/pdk/%.wasm,$(wildcard examples/pdk-*/build.sh))
+
+.PHONY: pdks
+pdks: $(PDKS) ## Build the example plugins in Rust, AssemblyScript and C into bin/pdk
+
 .SECONDEXPANSION:
+$(PDKS): bin/pdk/%.wasm: $$(wildcard examples/pdk-%/*)
+	@mkdir -p bin/pdk
+	examples/pdk-$*/build.sh bin/pdk/$*.built
+	$(PACK) bin/pdk/$*.built examples/pdk-$*/manifest.json $@ && rm bin/pdk/$*.built
+
 $(MODULES): plugins/dist/%.wasm: $$(wildcard plugins/%/*) $(SDK)
 	$(PACK) plugins/$* $@
 
@@ -81,8 +92,8 @@ $(DBTEST): $(PACKAGES)
 .PHONY: check
 check: $(ASSETS) plugins $(DBTEST) ## The quick checks: format, vet, lint, layers, short tests
 	@echo '== format';          bad=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); [ -z "$$bad" ] || { echo "not formatted:"; echo "$$bad"; exit 1; }
-	@echo '== modules';         $(GO) mod tidy -diff && (cd cmd/tools/bundle && $(GO) mod tidy -diff)
-	@echo '== vet';             $(GO) vet ./... && (cd cmd/tools/bundle && $(GO) vet ./...)
+	@echo '== modules';         $(GO) mod tidy -diff && (cd cmd/tools/bundle && $(GO) mod tidy -diff) && (cd cmd/tools/benchplugins && $(GO) mod tidy -diff)
+	@echo '== vet';             $(GO) vet ./... && (cd cmd/tools/bundle && $(GO) vet ./...) && (cd cmd/tools/benchplugins && $(GO) vet ./...)
 	@echo '== staticcheck';     $(GO) run $(STATICCHECK) ./...
 	@echo '== guests';          GOOS=wasip1 GOARCH=wasm $(GO) build -o /dev/null ./plugins/... ./examples/...
 	@echo '== layers, order';   $(GO) test -count=1 ./core ./migrations
@@ -103,7 +114,7 @@ test-meili: $(MEILI) $(DBTEST) ## Test search with a real Meilisearch server (Li
 	CASEMENT_TEST_MEILI=$(CURDIR)/$(MEILI) $(DBTEST) $(GO) test -race -shuffle=on -count=1 -timeout=10m $(TEST_FLAGS) ./$(dir $(MEILITEST))...
 
 .PHONY: peers
-peers: ## Install what the tests talk to: Chromium, and Dovecot for mail (Debian, as root)
+peers: ## Install what the tests need: Chromium, Dovecot for mail, compilers for plugins (Debian, as root)
 	@.ci/peers
 
 .PHONY: bench
@@ -135,6 +146,20 @@ bench-pages: build $(MEASURE) ## Measure pages, maps and changes in the database
 bench-plans: build $(MEASURE) ## Print the plans of lists, searches and maps there; fail on one that reads a large table whole
 	$(MEASURE) -data $(LOADED) -plans $(ARGS)
 
+HOSTILE_ROUNDS ?= 4000
+
+.PHONY: hostile
+hostile: ## Attack the sandbox of plugins in thousands of random rounds, and fuzz the rewriter
+	CASEMENT_HOSTILE_ROUNDS=$(HOSTILE_ROUNDS) $(GO) test -count=1 -v -timeout=60m $(TEST_FLAGS) \
+		-run='Hostile|Attack|Misdeed|Misdeeds|Collector|Stack|Stop|Refused|Lies|Mutant|Rewritten|Valid|Tampered' ./core/pluginhost/wasm/...
+	$(GO) test -run='^$$' -fuzz=FuzzRewrite -fuzztime=60s ./core/pluginhost/wasm/meter
+
+.PHONY: bench-plugins
+bench-plugins: pdks ## Measure plugins beside a native function, gRPC and a webhook
+	@uname -srm; nproc | sed 's/$$/ processors/'; $(GO) version
+	@grep -m1 'model name' /proc/cpuinfo || true; grep MemTotal /proc/meminfo || true; uptime || true
+	cd cmd/tools/benchplugins && $(GO) run . $(ARGS)
+
 .PHONY: faults
 faults: $(ASSETS) plugins ## Kill the server and its database under load, and see what is lost
 	$(GO) test -count=1 -v -run='Fault' $(TEST_FLAGS) ./cmd/casement
@@ -149,5 +174,5 @@ screenshots: $(ASSETS) plugins peers $(DBTEST) ## Take the pictures of docs/scre
 
 .PHONY: clean
 clean: ## Remove everything that was built, but no data
-	rm -rf bin web/assets/node_modules web/assets/outline $(MEILITEST)/node_modules
+	rm -rf bin web/assets/node_modules web/assets/outline $(MEILITEST)/node_modules examples/pdk-assemblyscript/node_modules
 	find web/dist plugins/dist -mindepth 1 ! -name .gitkeep -delete

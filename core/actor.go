@@ -27,6 +27,9 @@ type Actor struct {
 	// Rights are a client's; what it may do with cases the door reads itself.
 	Rights []Right `json:"-"`
 	Case   CaseID  `json:"-"` // the only case a holder of a tracking link may touch
+	// Through is the plugin whose effect it is, with its version, on behalf of
+	// the actor: "casement.investigate 1.0.0"; "" for none.
+	Through string `json:"through,omitempty"`
 }
 
 // StaffActor is a staff user signed in to the console.

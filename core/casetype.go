@@ -28,6 +28,9 @@ type CaseType struct {
 	Reports     ReportsRule     `json:"reports,omitzero"`
 	Open311     Open311Rule     `json:"open311,omitzero"`
 	Nearby      NearbyRule      `json:"nearby,omitzero"`
+	Details     []PluginEntry   `json:"details,omitempty"` // sections of plugins, in the order of the page
+	Actions     []ActionRule    `json:"actions,omitempty"`
+	Closing     ClosingRule     `json:"closing,omitzero"`
 	ReplacedBy  Replacements    `json:"replaced_by,omitzero"` // for cases that hold what the type no longer has
 	// EscalateTo is kept in Groups[DutyEscalation]: the n-th group is told of level n.
 }
@@ -42,6 +45,20 @@ type ReferenceRule struct {
 type FormRule struct {
 	Plugin string `json:"plugin,omitempty"` // plugin id, e.g. "casement.complaint"
 	Entry  string `json:"entry,omitempty"`  // which of the plugin's forms
+	// Design is the key of the form without code that the plugin asks. Plugin and
+	// Entry are then [DesignPlugin] and [DesignEntry].
+	Design string `json:"design,omitempty"`
+}
+
+// The plugin that asks forms without code, and its entry.
+const (
+	DesignPlugin = "casement.designed"
+	DesignEntry  = "form"
+)
+
+// DesignedForm is the rule of a case type whose form was made in the designer.
+func DesignedForm(key string) FormRule {
+	return FormRule{Plugin: DesignPlugin, Entry: DesignEntry, Design: key}
 }
 
 // Choice is one entry of a list people choose from.

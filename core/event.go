@@ -37,6 +37,16 @@ const (
 	TaskAdded           EventKind = "task.added"
 	TaskCompleted       EventKind = "task.completed"
 	TaskCancelledEvent  EventKind = "task.cancelled"
+	TaskMoved           EventKind = "task.moved"          // its workflow stands somewhere else: About says where, in words
+	TaskReturned        EventKind = "task.returned"       // it was done, and is to be corrected
+	TaskClaimed         EventKind = "task.claimed"        // by a member of its group
+	TaskReleased        EventKind = "task.released"       // back to its group
+	TaskAssigned        EventKind = "task.assigned"       // to a group, or a person there
+	TaskDueChanged      EventKind = "task.due_changed"    // by whoever works the case
+	TaskAsked           EventKind = "task.asked"          // whoever has it asks the case manager
+	TaskAnswered        EventKind = "task.answered"       // the case manager answers
+	TaskTimeRequested   EventKind = "task.time_requested" // whoever has it asks for more time
+	TaskHandedBack      EventKind = "task.handed_back"    // to its group, or to the case manager
 	AttachmentAdded     EventKind = "attachment.added"
 	AttachmentDeleted   EventKind = "attachment.deleted"
 	AttachmentPublished EventKind = "attachment.published"

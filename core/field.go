@@ -45,6 +45,9 @@ type Field struct {
 	Searchable bool      `json:"searchable,omitempty"`
 	Private    bool      `json:"private,omitempty"` // staff only: not asked on the form, not shown in the portal
 	Is         FieldUse  `json:"is,omitempty"`
+	// Of names the details section that keeps the field; it came into the type
+	// when that was published, is asked on no form and stands in no file.
+	Of PluginEntry `json:"of,omitempty" file:"-"`
 }
 
 // FieldUse says that an answer is one of the case's own columns as well.

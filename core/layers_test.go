@@ -18,8 +18,9 @@ const module = "github.com/casement-dev/casement/"
 var rungs = map[string]int{
 	"messages":  0,
 	"people":    1,
-	"casetypes": 2, "plugins": 2,
-	"cases": 3, "forms": 3, "details": 3,
+	"casetypes": 2, "plugins": 2, "dialogue": 2, "lookups": 2,
+	"cases": 3, "forms": 3, "formdesigns": 3,
+	"details": 4, "actions": 4, "pluginstore": 4,
 	"tasks": 4, "targets": 4, "appointments": 4, "notes": 4, "links": 4, "questions": 4, "attachments": 4,
 	"correspondence": 4, "followers": 4, "knowledge": 4,
 	"intake": 5, "conversions": 5, "merging": 5, "processes": 5, "portals": 5,
@@ -183,7 +184,7 @@ func coreBreaks(from, to string) string {
 	case within(to, "web") && !(name == "server" && to == "web"):
 		return "nothing in core knows pages."
 	case within(to, "sdk"):
-		if name == "pluginhost" || slices.Contains([]string{"forms", "details", "tasks", "intake"}, name) && to == "sdk/view" {
+		if name == "pluginhost" || slices.Contains([]string{"forms", "details", "tasks", "intake", "dialogue", "plugins"}, name) && to == "sdk/view" {
 			return ""
 		}
 		return "only the plugin host, and forms, intake, details and tasks for views, know the contract."
@@ -207,7 +208,7 @@ func coreBreaks(from, to string) string {
 		}
 		return "the server knows people and nothing of cases."
 	case name == "api", name == "pluginhost":
-		if toSlice || toGround {
+		if toSlice || toGround || targetName == name && name == "pluginhost" {
 			return ""
 		}
 		return "an edge does not know another edge."

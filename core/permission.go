@@ -38,6 +38,7 @@ const (
 	MayRequest    Permission = "case.request"     // what its requester may do: answer, add, withdraw, reopen in time
 	MayFollow     Permission = "case.follow"      // hear of it: whoever sees it, and everybody where reports are public
 	MayKeepTime   Permission = "case.keep_time"   // breach and remind: the system alone
+	MayTask       Permission = "case.task"        // see the page of a task of one's own, and do it
 )
 
 // Duty is what a group does for a case type. The published type says which
@@ -82,14 +83,16 @@ const (
 	AccessEscalated AccessReason = "escalated" // a group was told of an escalation
 	AccessNamed     AccessReason = "named"     // somebody is named on a restricted case
 	AccessFollower  AccessReason = "follower"
-	AccessTask      AccessReason = "task" // somebody has a task on the case
+	AccessTask      AccessReason = "task"  // somebody has a task on the case, of a type that shows it to them
+	AccessBrief     AccessReason = "brief" // somebody has a task on the case, and sees the page of that alone
 )
 
 var accessPermissions = map[AccessReason][]Permission{
 	AccessEscalated: {MayEnquire, MayView, MayWork, MayReassign, MayEscalate, MayClose, MayForceClose, MaySeePrivate},
 	AccessNamed:     {MayEnquire, MayView, MayWork, MayReassign, MayEscalate, MayClose},
 	AccessFollower:  {MayEnquire},
-	AccessTask:      {MayEnquire},
+	AccessTask:      {MayEnquire, MayTask},
+	AccessBrief:     {MayTask},
 }
 
 // Permissions returns what the access allows a staff user.

@@ -59,6 +59,10 @@ func (s Secret) OpenQuestionToken(token string, now time.Time) (QuestionID, erro
 // by whom, cannot be read from it.
 func (s Secret) CountingKey(what string) []byte { return s.mac("counting", []byte(what)) }
 
+// SealingKey is the key, 32 bytes, with which what is kept for a purpose is
+// encrypted.
+func (s Secret) SealingKey(purpose string) []byte { return s.mac("sealing", []byte(purpose)) }
+
 // Proof tells one key from another and says nothing else about it.
 func (s Secret) Proof() []byte { return s.mac("proof", nil) }
 

@@ -1,17 +1,51 @@
 package core
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // TaskType is a kind of task that cases of a type may have.
 type TaskType struct {
 	Key        string     `json:"key"`
 	Name       Text       `json:"name"`
-	Workflow   string     `json:"workflow,omitempty"`  // "" is the built-in one: a text and a tick
+	Workflow   string     `json:"workflow,omitempty"`  // "plugin:ID/entry"; "" is the built-in one: a text and a tick
 	AssignTo   []string   `json:"assign_to,omitempty"` // group keys; "manager" is whoever holds the case
 	Within     Span       `json:"within,omitempty"`    // to be done within this of being made; zero: no due time
 	WhenRaised bool       `json:"when_raised,omitempty"`
 	Limits     TaskLimits `json:"limits,omitzero"`
 	Cancelable bool       `json:"cancelable,omitempty"` // closing the case cancels it instead of being refused
+	Shows      []string   `json:"shows,omitempty"`      // what of the case its page shows beside the brief; see [TaskShows]
+}
+
+// PluginWorkflow begins the workflow of a task type that a plugin serves.
+const PluginWorkflow = "plugin:"
+
+// Plugin names the plugin's entry that the tasks of the type go through:
+// "casement.investigate/investigate". It is "" for the built-in workflow.
+func (t TaskType) Plugin() string {
+	entry, ok := strings.CutPrefix(t.Workflow, PluginWorkflow)
+	if !ok {
+		return ""
+	}
+	return entry
+}
+
+// What a task's page may show of its case to whoever has the task and nothing
+// else to do with the case. A field is named "field:" and its key.
+const (
+	ShowSubject     = "subject"
+	ShowDescription = "description"
+	ShowRequester   = "requester" // name, telephone, email address
+	ShowPlace       = "place"
+	ShowFiles       = "files" // those that staff may see
+	ShowCase        = "case"  // the page of the case, as its requester could see it
+	ShowField       = "field:"
+)
+
+// TaskShows lists what may stand in Shows beside fields.
+func TaskShows() []string {
+	return []string{ShowSubject, ShowDescription, ShowRequester, ShowPlace, ShowFiles, ShowCase}
 }
 
 // TaskLimits bounds how many tasks of the type a case has. Min counts
@@ -50,4 +84,6 @@ type Task struct {
 	Reason     string    `json:"reason"`  // why, when cancelled
 	CreatedAt  time.Time `json:"created_at"`
 	EndedAt    time.Time `json:"ended_at,omitzero"`
+	Ender      StaffID   `json:"-"`                // who of staff ended it; zero while open, and for everybody else
+	Status     string    `json:"status,omitempty"` // where its workflow stands, in a few words: "Waiting for approval"
 }

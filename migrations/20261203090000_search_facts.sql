@@ -15,11 +15,12 @@
 set local maintenance_work_mem = '512MB';
 drop index case_search_staff;
 alter table case_search set (toast_tuple_target = 128);
+alter table case_search add column padding text not null default repeat(' ', 2048);
 alter table case_search
     alter column public set storage external,
     alter column staff set storage external,
     alter column private set storage external,
-    add column padding text storage main not null default repeat(' ', 2048),
+    alter column padding set storage main,
     alter column staff type tsvector using staff || array_to_tsvector(array['~d' || floor(extract(epoch from raised_at) / 86400)::bigint]);
 comment on column case_search.padding is 'personal: none';
 

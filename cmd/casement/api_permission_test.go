@@ -64,14 +64,15 @@ func TestAProgramMayDoWhatItWasGivenAndNothingElse(t *testing.T) {
 		needs := e.command.Needs()
 		for p, by := range granted {
 			held := core.WithImplied([]core.Permission{p})
+			if slices.Contains(held, core.MayWork) {
+				held = append(held, core.MayTask) // whoever works a case does its tasks; nobody is granted that alone
+			}
 			want := refused
 			switch {
 			case needs == core.MayRaise && e.command.Name() != "case.raise":
 				continue // it goes with the raising of a case, and is tried there
-			case slices.Contains([]core.CommandName{"case.claim", "case.start_work"}, e.command.Name()) && slices.Contains(held, needs):
-				want = refused // somebody has a case, never a program
-			case e.command.Name() == "task.complete" && slices.Contains(held, needs) && !slices.Contains(held, core.MayWork):
-				want = refused // the task is somebody else's
+			case slices.Contains([]core.CommandName{"case.claim", "case.start_work", "task.claim"}, e.command.Name()) && slices.Contains(held, needs):
+				want = refused // somebody has a case or a task, never a program
 			case slices.Contains(held, needs):
 				want = passes
 			case needs == core.MayRaise, !slices.Contains(held, core.MayEnquire) && !slices.Contains(held, core.MayRequest):
@@ -115,6 +116,10 @@ func TestAProgramSeesTheCasesOfItsTypesAlone(t *testing.T) {
 		"/cases?only=all", "/cases?only=all&sort=newest", "/search?q=heliotrope&facets=true", "/search?kind=start&facets=true", "/feed?limit=500", "/case-types",
 	} {
 		a := p.must(200, "GET", path, "")
+		// The feed ends before the oldest transaction that is under way, whosever it is.
+		for tries := 0; strings.HasPrefix(path, "/feed") && !strings.Contains(string(a.body), mine) && tries < 1000; tries++ {
+			a = p.must(200, "GET", path, "")
+		}
 		for what, word := range map[string]string{"another type's case": theirs, "its words": "umbrage", "a restricted case": string(secret.Ref)} {
 			if strings.Contains(string(a.body), word) {
 				t.Errorf("%s tells of %s:\n%s", path, what, a.body)
@@ -324,8 +329,13 @@ func TestCasesAreWorkedFromTheCommandLine(t *testing.T) {
 	}
 	to.JSON = false
 	run(&caseCloseCommand{remote: to, Case: ref, Reason: "upheld"})
-	if out := run(&caseWatchCommand{remote: to, Once: true}); !strings.Contains(out, "case.raised") || !strings.Contains(out, "case.closed") {
-		t.Errorf("what happened:\n%s", out)
+	// The feed ends before the oldest transaction that is under way, whosever it is.
+	happened := ""
+	for tries := 0; !strings.Contains(happened, "case.closed") && tries < 1000; tries++ {
+		happened = run(&caseWatchCommand{remote: to, Once: true})
+	}
+	if !strings.Contains(happened, "case.raised") || !strings.Contains(happened, "case.closed") {
+		t.Errorf("what happened:\n%s", happened)
 	}
 	var out strings.Builder
 	if err := (&caseShowCommand{remote: to, Case: "CMP-0000-0000"}).Run(t.Context(), &out); err == nil || !strings.Contains(fmt.Sprint(err), "no such case") {

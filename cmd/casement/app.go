@@ -7,23 +7,26 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"os"
 	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/actions"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
 	"github.com/casement-dev/casement/core/followers"
+	"github.com/casement-dev/casement/core/formdesigns"
 	"github.com/casement-dev/casement/core/forms"
 	"github.com/casement-dev/casement/core/intake"
 	"github.com/casement-dev/casement/core/intake/imports"
 	"github.com/casement-dev/casement/core/jobs"
+	"github.com/casement-dev/casement/core/lookups"
 	"github.com/casement-dev/casement/core/mail"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
@@ -31,6 +34,7 @@ import (
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/pluginhost"
 	"github.com/casement-dev/casement/core/pluginhost/wasm"
+	"github.com/casement-dev/casement/core/plugins"
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
@@ -43,7 +47,6 @@ import (
 	"github.com/casement-dev/casement/core/settings"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
-	"github.com/casement-dev/casement/plugins"
 	"github.com/casement-dev/casement/web"
 )
 
@@ -68,6 +71,8 @@ type parts struct {
 	targets       *targets.Service
 	files         *files.Disk
 	plugins       *pluginhost.Host
+	installed     *plugins.Service // what p.plugins runs
+	sandbox       *wasm.Engine
 	followers     *followers.Service
 	forms         *forms.Service
 	intake        *intake.Service
@@ -81,6 +86,11 @@ type parts struct {
 	exports       *exports.Service
 	hub           *events.Hub
 	watch         *watch
+	details       *details.Service
+	actions       *actions.Service
+	lookups       *lookups.Service
+	designs       *formdesigns.Service
+	outside       *pluginhost.Outside
 	lagging       map[string]search.Lagging // further search engines that can be behind, by name
 
 	newKey        bool // its key becomes the installation's
@@ -114,7 +124,6 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	p.portals = portals.New(p.db, p.types, clock)
 	p.notes = notes.New(p.db, clock)
 	p.questions = questions.New(p.db, p.cases, clock, p.secret)
-	p.tasks = tasks.New(p.db, p.cases, clock, nil)
 	p.targets = targets.New(p.db, p.cases, clock)
 	if p.files, err = files.OpenDisk(s.FilesDir); err != nil {
 		return nil, err
@@ -124,16 +133,25 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	p.imports = imports.New(imports.Options{
 		DB: p.db, Cases: p.cases, Files: p.files, Clock: clock, Log: log, Queue: jobs.QueueImport,
 	})
-	if p.plugins, err = newPlugins(s, clock, log); err != nil {
+	if err := p.newPlugins(); err != nil {
 		return nil, err
 	}
+	p.tasks = tasks.New(p.db, p.cases, clock, p.plugins.TaskProvider())
+	p.details = details.New(p.db, p.cases, clock, p.plugins.DetailsProvider())
+	p.actions = actions.New(p.db, p.cases, clock, p.plugins.ActionProvider(), jobs.QueueAction)
+	p.lookups = lookups.New(p.db, clock)
+	p.designs = formdesigns.New(p.db, p.types, clock, p.listKeys)
 	p.forms = forms.New(p.db, p.types, clock, p.plugins.FormProvider())
+	p.tasks.ChooseFrom(p.lookups)
+	p.details.ChooseFrom(p.lookups)
+	p.forms.ChooseFrom(p.lookups)
 	p.intake = intake.New(intake.Options{
-		Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Attachments: p.attachments, Clock: clock, Log: log,
+		Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Attachments: p.attachments, Effects: p.plugins,
+		Clock: clock, Log: log,
 	})
 	p.notifications = notifications.New(notifications.Options{
 		DB: p.db, Messages: p.messages, People: p.people, Cases: p.cases, Notes: p.notes, Questions: p.questions,
-		Targets: p.targets, Portals: p.portals, Followers: p.followers, Log: log, BaseURL: s.PublicURL, Secret: p.secret, Deliver: jobs.QueueDelivery,
+		Targets: p.targets, Tasks: p.tasks, Portals: p.portals, Followers: p.followers, Log: log, BaseURL: s.PublicURL, Secret: p.secret, Deliver: jobs.QueueDelivery,
 	})
 	documents := search.NewDocuments(p.types)
 	p.index = postgresindex.New(p.db, documents, clock)
@@ -147,6 +165,8 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 		DB: p.db, Source: p.search.Export, Cases: p.cases, People: p.people, Files: p.files, Clock: clock, Zone: p.zone,
 		Queue: jobs.QueueExport, BaseURL: s.PublicURL,
 	})
+	p.outside = pluginhost.NewOutside(pluginhost.OutsideOptions{Clock: clock, Log: log, Loopback: s.Test})
+	p.plugins.Provide(p.pluginServices())
 	p.wire()
 	p.watch = newWatch(nil)
 	p.cases.Watched(p.watch.atDoor)
@@ -156,29 +176,12 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 // close gives back what build opened.
 func (p *parts) close() {
 	p.plugins.Close()
+	p.outside.Close()
+	p.sandbox.Close()
 	p.hub.Close()
 	if err := p.files.Close(); err != nil {
 		p.log.Warn("close the files", "error", err)
 	}
-}
-
-// newPlugins makes the host with the plugins that come with the program. Each
-// is compiled, in a child process, when it is first asked for.
-func newPlugins(s *settings.Settings, clock core.Clock, log *slog.Logger) (*pluginhost.Host, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
-	}
-	engine, err := wasm.New(wasm.Options{CacheDir: s.PluginCacheDir, Compile: wasm.ChildCompiler(self, compilerWord)})
-	if err != nil {
-		return nil, err
-	}
-	host := pluginhost.New(engine, clock, log)
-	if err := host.Ship(plugins.Modules()); err != nil {
-		host.Close()
-		return nil, err
-	}
-	return host, nil
 }
 
 // newSender makes the way out for mail; without a mail server there is none,
@@ -252,7 +255,15 @@ func (p *parts) references(ctx context.Context) (casetypes.References, error) {
 	for _, t := range templates {
 		r.Templates = append(r.Templates, t.Key)
 	}
+	if err := p.plugins.Sync(ctx); err != nil {
+		return r, err
+	}
 	r.Forms = p.plugins.Forms()
+	r.Workflows = p.plugins.Workflows()
+	r.Details, r.Actions = p.plugins.Details(), p.plugins.Actions()
+	if r.Designs, err = p.designs.Fills(ctx); err != nil {
+		return r, err
+	}
 	return r, nil
 }
 
@@ -301,6 +312,15 @@ func (p *parts) newServer(ctx context.Context) (*server.App, error) {
 	return app, nil
 }
 
+// ahead asks what every page shows of the installation and of its reader.
+func (p *parts) ahead(ctx context.Context, by core.Actor) {
+	questions := p.portals.Ahead()
+	if by.Kind == core.ActorStaff || by.Kind == core.ActorPerson {
+		questions = slices.Concat(questions, p.types.Ahead(), p.cases.Ahead(by))
+	}
+	postgres.Ahead(ctx, p.db.Pool(), questions...)
+}
+
 func (p *parts) zone(ctx context.Context) (*time.Location, error) {
 	organisation, err := p.portals.Organisation(ctx)
 	if err != nil {
@@ -311,15 +331,6 @@ func (p *parts) zone(ctx context.Context) (*time.Location, error) {
 		return nil, fmt.Errorf("the time zone of the organisation: %w", err)
 	}
 	return zone, nil
-}
-
-// ahead asks what every page shows of the installation and of its reader.
-func (p *parts) ahead(ctx context.Context, by core.Actor) {
-	questions := p.portals.Ahead()
-	if by.Kind == core.ActorStaff || by.Kind == core.ActorPerson {
-		questions = slices.Concat(questions, p.types.Ahead(), p.cases.Ahead(by))
-	}
-	postgres.Ahead(ctx, p.db.Pool(), questions...)
 }
 
 // listen opens the address of the server, and says it in words when somebody

@@ -9,11 +9,14 @@ import (
 	"strings"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/actions"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/notes"
+	"github.com/casement-dev/casement/core/pluginstore"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
@@ -61,6 +64,20 @@ func commandTable() []commandEntry {
 		{&tasks.Add{}, "Gives somebody a task on the case."},
 		{&tasks.Complete{}, "Says that a task is done, and what came of it."},
 		{&tasks.Cancel{}, "Takes a task back, and says why."},
+		{&details.Save{}, "Saves a details section as its plugin left it, on its page."},
+		{&actions.Run{}, "Records what an action of a plugin did, and does what it asked for."},
+		{&pluginstore.Put{}, "Keeps a value for a plugin, with what else it asked for."},
+		{&tasks.Act{}, "Takes one step of a task’s workflow, on the page of the task."},
+		{&tasks.Return{}, "Takes a task that is done up again, and says what is to be corrected."},
+		{&tasks.Claim{}, "Takes a task of one’s group that nobody has."},
+		{&tasks.Release{}, "Puts a task back for its group to claim."},
+		{&tasks.Assign{}, "Gives a task to a group, or to a person there."},
+		{&tasks.HandBack{}, "Gives a task back to its group, or to the case manager, and says why."},
+		{&tasks.ChangeDue{}, "Gives a task another due time, or none."},
+		{&tasks.Ask{}, "Asks the case manager about a task, or answers as the case manager."},
+		{&tasks.RequestTime{}, "Asks the case manager for more time for a task."},
+		{&tasks.AddFile{}, "Puts an uploaded file beside a question of a task, and on the case."},
+		{&tasks.RemoveFile{}, "Takes a file off a question of a task, and off the case."},
 		{&attachments.Add{}, "Puts an uploaded file on the case."},
 		{&attachments.Send{}, "Adds files, as the requester."},
 		{&attachments.Enclose{}, "Puts the files of a form on the case that it raises."},
@@ -88,7 +105,16 @@ func (p *parts) wire() {
 	targets.Wire(p.cases)
 	questions.Wire(p.cases)
 	tasks.Wire(p.cases)
+	details.Wire(p.cases)
 	notes.Wire(p.cases)
+	p.tasks.KeepFiles(
+		func(file core.AttachmentID) cases.Command {
+			return &attachments.Add{Files: []core.AttachmentID{file}, Audience: core.Staff}
+		},
+		func(no int) cases.Command { return &attachments.Delete{No: no} },
+	)
+	p.cases.Listen(p.tasks.Heard(jobs.QueueWake))
+	p.cases.Listen(p.actions.Heard)
 	p.cases.Listen(p.notifications.Heard)
 	p.cases.Reactions(jobs.QueueReact)
 }

@@ -31,7 +31,9 @@ var settledNames = []core.CommandName{
 }
 
 var addedNames = []core.CommandName{"case.change_place", "case.open", "question.remind", "attachment.publish", "attachment.show", "target.step", "target.keep",
-	"follower.add", "follower.remove", "follower.end"}
+	"follower.add", "follower.remove", "follower.end",
+	"task.act", "task.return", "task.claim", "task.release", "task.assign", "task.hand_back", "task.change_due", "task.ask", "task.request_time",
+	"task.add_file", "task.remove_file", "details.save", "action.run", "store.put"}
 
 // namedLater are settled names whose commands do not exist yet.
 var namedLater = []core.CommandName{"correspondence.send"}

@@ -96,7 +96,7 @@ func (pl *play) writeComplaints(on func(back int, clock string) time.Time) {
 	pl.raise(on(6, "14:05"), 8, lost).
 		then(70*minute, "priya", cases.StartWork{}).
 		then(hour, "priya", task("investigate", "parks", "Where is the marker now, and who decided? Mrs Ashworth has no email: ring her.")).
-		then(26*hour, "kofi", done(1, "It is in the store at Nether Wick, undamaged. The contractor cleared the whole row; nobody looked at the register."))
+		then(26*hour, "priya", done(1, "Kofi Mensah rang: it is in the store at Nether Wick, undamaged. The contractor cleared the whole row; nobody looked at the register."))
 
 	pl.raise(on(16, "12:00"), 1, complaint("Library closed during published hours",
 		"The door said open. The door was wrong, three Saturdays running.", "other", "")).

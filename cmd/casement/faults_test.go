@@ -99,7 +99,7 @@ func newOutage(t *testing.T) *outage {
 	address := in.url // a copy: start writes the field again
 	o.base.Store(&address)
 	data := filepath.Join(in.dir, "data")
-	s, err := settings.Read([]string{"--data-dir", data, "--test", "--clock-file", in.clock, "--log-level", "error"})
+	s, err := settings.Read([]string{"--data-dir", data, "--plugin-cache-dir", pluginCache(), "--test", "--clock-file", in.clock, "--log-level", "error"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -174,7 +174,16 @@ func (p *parts) pluginFigures() []server.Family {
 		calls.Samples = append(calls.Samples, server.Sample{Labels: []string{"plugin", s.ID}, Value: float64(s.Calls)})
 		faults.Samples = append(faults.Samples, server.Sample{Labels: []string{"plugin", s.ID}, Value: float64(s.Faults)})
 	}
-	return []server.Family{calls, faults}
+	requests := server.Family{Name: "casement_plugin_requests_total", Kind: "counter", Help: "HTTP requests that plugins asked for, by what became of them: answered, refused (by us), failed."}
+	for _, r := range p.outside.Requests() {
+		for _, end := range []struct {
+			result string
+			n      int
+		}{{"answered", r.Answered}, {"refused", r.Refused}, {"failed", r.Failed}} {
+			requests.Samples = append(requests.Samples, server.Sample{Labels: []string{"plugin", r.Plugin, "result", end.result}, Value: float64(end.n)})
+		}
+	}
+	return []server.Family{calls, faults, requests}
 }
 
 func (p *parts) feedFigures(ctx context.Context) ([]server.Family, error) {

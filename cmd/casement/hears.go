@@ -6,6 +6,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/plugins"
 )
 
 // hears says which topics of live pages a reader may listen to: a case they
@@ -24,6 +25,8 @@ func (p *parts) hears(ctx context.Context, by core.Actor, topics []string) ([]st
 		switch kind {
 		case "work", "counts":
 			hears = name == ""
+		case plugins.Topic:
+			hears = name == "" && plugins.MayAdminister(by)
 		case "case":
 			hears, err = p.mayOpen(ctx, by, name)
 		case "queue":
@@ -48,6 +51,9 @@ func (p *parts) mayOpen(ctx context.Context, by core.Actor, name string) (bool, 
 		return false, nil
 	}
 	_, err = p.cases.Find(ctx, by, ref, core.MayEnquire)
+	if core.KindOf(err) == core.ErrNotFound { // whoever has a task there hears that something happened, and not what
+		_, err = p.cases.Find(ctx, by, ref, core.MayTask)
+	}
 	if core.KindOf(err) == core.ErrNotFound {
 		return false, nil
 	}

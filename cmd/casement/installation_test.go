@@ -102,7 +102,7 @@ func (in *installation) start(bin string, arguments ...string) {
 	address := ln.Addr().String()
 	ln.Close()
 	in.url = "http://" + address
-	in.cmd = exec.Command(bin, append([]string{"serve", "--listen", address, "--data-dir", filepath.Join(in.dir, "data"),
+	in.cmd = exec.Command(bin, append([]string{"serve", "--listen", address, "--data-dir", filepath.Join(in.dir, "data"), "--plugin-cache-dir", pluginCache(),
 		"--node-modules", "../../web/assets/node_modules", "--test", "--clock-file", in.clock}, arguments...)...)
 	in.cmd.Env = append(os.Environ(), "DATABASE_URL=", "CASEMENT_DATABASE_URL=")
 	in.cmd.Stdout, in.cmd.Stderr = in.log, in.log

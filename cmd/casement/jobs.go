@@ -26,6 +26,8 @@ func (p *parts) work() jobs.Work {
 	return jobs.Work{
 		React: p.cases.React,
 		Step:  p.targets.StepCase,
+		Wake:  p.tasks.Wake,
+		Act:   p.actions.Work,
 		Deliver: func(ctx context.Context) (int, error) {
 			tally, err := p.messages.DeliverDue(ctx, p.clock.Now(), deliverBatch)
 			return tally.Handled(), err
@@ -42,6 +44,10 @@ func (p *parts) newSchedule() (*schedule.Scheduler, error) {
 	return schedule.New(p.db.Pool(), []schedule.Tick{
 		{Name: "targets", Every: p.tick(15 * time.Second), Do: func(ctx context.Context) error {
 			_, err := p.targets.Tick(ctx, p.clock.Now(), jobs.QueueStep)
+			return err
+		}},
+		{Name: "tasks", Every: p.tick(15 * time.Second), Do: func(ctx context.Context) error {
+			_, err := p.tasks.Tick(ctx, p.clock.Now(), jobs.QueueWake)
 			return err
 		}},
 		{Name: "mail", Every: p.tick(5 * time.Second), Do: func(ctx context.Context) error {
@@ -110,5 +116,7 @@ func (p *parts) tidy(ctx context.Context) error {
 	words := p.index.Sweep(ctx)
 	tries := postgres.NewCounts(p.db).Sweep(ctx, now)
 	meili := p.sweepMeili(ctx)
-	return errors.Join(tries, words, meili, p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers, exported)
+	installed := p.installed.Sweep(ctx, now)
+	_, sections := p.details.Sweep(ctx, now)
+	return errors.Join(tries, sections, installed, words, meili, p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers, exported)
 }

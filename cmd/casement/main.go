@@ -9,6 +9,7 @@
 //	casement load           fill a database with invented cases, for measuring
 //	casement config         check, publish and export case types
 //	casement case           work with cases through the API
+//	casement plugin         look after plugins, and make them
 //	casement api-client     say which programs use the API
 //	casement import         bring in cases that were kept elsewhere
 //
@@ -50,6 +51,7 @@ type grammar struct {
 	Reindex     reindexCommand     `cmd:"" help:"Make the search index again, from the cases."`
 	Load        loadCommand        `cmd:"" help:"Fill a database with invented cases, for measuring. Not for one that is in use."`
 	Case        caseCommand        `cmd:"" help:"Work with cases through the API of an installation."`
+	Plugin      pluginCommand      `cmd:"" help:"Look after plugins, and make them."`
 	APIClient   apiClientCommand   `cmd:"" name:"api-client" help:"Say which programs use the API."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

@@ -3,27 +3,37 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/plugins"
+	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/accountpages"
 	"github.com/casement-dev/casement/web/apipages"
 	"github.com/casement-dev/casement/web/casepages"
 	"github.com/casement-dev/casement/web/configpages"
+	"github.com/casement-dev/casement/web/designpages"
 	"github.com/casement-dev/casement/web/formpages"
 	"github.com/casement-dev/casement/web/importpages"
 	"github.com/casement-dev/casement/web/layout"
+	"github.com/casement-dev/casement/web/lookuppages"
 	"github.com/casement-dev/casement/web/mailpages"
 	"github.com/casement-dev/casement/web/mappages"
 	"github.com/casement-dev/casement/web/peoplepages"
+	"github.com/casement-dev/casement/web/pluginpages"
 	"github.com/casement-dev/casement/web/portalpages"
 	"github.com/casement-dev/casement/web/render"
 	"github.com/casement-dev/casement/web/reportpages"
 	"github.com/casement-dev/casement/web/searchpages"
+	"github.com/casement-dev/casement/web/sectionpages"
+	"github.com/casement-dev/casement/web/suggest"
+	"github.com/casement-dev/casement/web/taskpages"
+	"github.com/casement-dev/casement/web/viewtree"
 )
 
 // pages is everything that answers people.
@@ -43,6 +53,10 @@ type pages struct {
 	reports *reportpages.Pages
 	maps    *mappages.Pages
 	imports *importpages.Pages
+	tasks   *taskpages.Pages
+	details *sectionpages.Pages
+	plugins *pluginpages.Pages
+	designs *designpages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
@@ -50,7 +64,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out := &pages{parts: p, zone: zone}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), apipages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), importpages.Source(), searchpages.Source(), reportpages.Source()},
+		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), apipages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), importpages.Source(), searchpages.Source(), reportpages.Source(), taskpages.Source(), sectionpages.Source(), lookuppages.Source(), pluginpages.Source(), designpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
@@ -71,13 +85,31 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out.cases = casepages.New(casepages.Services{
 		Cases: p.cases, Notes: p.notes, Questions: p.questions, Tasks: p.tasks, Targets: p.targets,
 		Attachments: p.attachments, Messages: p.messages, People: p.people, Followers: p.followers, Zone: zone,
+		Details: p.details, Actions: p.actions,
 		AfterSave: func(c *fiber.Ctx) core.AfterSave {
 			session, _ := server.Session(c)
 			return session.AfterSave
 		},
 	})
+	out.details, err = sectionpages.New(sectionpages.Options{
+		Cases: p.cases, Details: p.details, Actions: p.actions, Lookups: p.lookups, Zone: zone, Asset: assets.URL,
+		Token: func(c *fiber.Ctx) viewtree.Hidden { return viewtree.Hidden{Name: server.CSRFField, Value: csrf(c)} },
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.tasks, err = taskpages.New(taskpages.Options{
+		Cases: p.cases, Tasks: p.tasks, Attachments: p.attachments, People: p.people, Zone: zone, Asset: assets.URL, SendFile: out.cases.SendFile,
+		Lookup: func(c *fiber.Ctx) viewtree.Lookup {
+			return suggest.From(c.UserContext(), p.lookups, sectionpages.LookupURL)
+		},
+		Token: func(c *fiber.Ctx) viewtree.Hidden { return viewtree.Hidden{Name: server.CSRFField, Value: csrf(c)} },
+	})
+	if err != nil {
+		return nil, err
+	}
 	out.forms, err = formpages.New(formpages.Options{
-		Portals: p.portals, Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Intake: p.intake, Clock: p.clock,
+		Portals: p.portals, Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Intake: p.intake, Clock: p.clock, Lookups: p.lookups,
 		BaseURL: p.settings.PublicURL, SecureCookies: p.settings.Secure(), Asset: assets.URL, FindCase: "/find", Report: reportURL,
 	})
 	if err != nil {
@@ -85,7 +117,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	}
 	out.portal = portalpages.New(portalpages.Options{
 		Cases: p.cases, Questions: p.questions, Notes: p.notes, Attachments: p.attachments, Targets: p.targets,
-		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone,
+		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone, Details: p.details,
 	})
 	out.reports = reportpages.New(reportpages.Options{
 		Cases: p.cases, Attachments: p.attachments, Followers: p.followers, People: p.people, Clock: p.clock, Secret: p.secret, Zone: zone,
@@ -95,6 +127,12 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 		Messages: p.messages, Cases: p.cases, Sends: p.settings.SMTP.Configured(), Pretended: p.settings.Test || p.demonstration,
 	})
 	if out.imports, err = p.newImports(); err != nil {
+		return nil, err
+	}
+	if out.plugins, err = p.newPluginPages(assets, out, csrf); err != nil {
+		return nil, err
+	}
+	if out.designs, err = p.newDesignPages(assets, zone, csrf); err != nil {
 		return nil, err
 	}
 	out.config = configpages.New(configpages.Options{Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames})
@@ -170,18 +208,29 @@ func (p *pages) register(app *server.App) {
 	p.people.RegisterAdmin(administrators)
 	p.cases.RegisterConsole(app.Console())
 	p.cases.RegisterCase(app.Console())
+	p.tasks.RegisterConsole(app.Console())
+	p.details.RegisterConsole(app.Console())
 	public := app.Public().Limited(server.LimitForm)
 	p.forms.RegisterNearby(app.Public().Counted(server.LimitNearby))
+	p.forms.RegisterLookup(app.Public().Counted(server.LimitLookup))
 	p.forms.Register(public, public.Drafts())
 	p.portal.RegisterPublic(public)
+	p.details.RegisterPublic(public)
+	p.details.RegisterPortal(app.Portal())
 	p.portal.RegisterFind(app.Public().Limited(server.LimitSignIn))
 	p.portal.RegisterPortal(app.Portal())
 	p.reports.RegisterPublic(app.Public().Limited(server.LimitSignIn))
 	p.mail.RegisterAdmin(administrators)
 	p.search.RegisterConsole(app.Console())
+	p.plugins.RegisterAdmin(app.Admin(core.RolePluginAdmin, core.RoleAdministrator))
 	p.imports.RegisterAdmin(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.config.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.config.RegisterPublish(app.Admin(core.RoleConfigurator))
+	p.designs.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
+	p.designs.RegisterChange(app.Admin(core.RoleConfigurator))
+	lists := lookuppages.New(p.parts.lookups)
+	lists.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
+	lists.RegisterChange(app.Admin(core.RoleConfigurator))
 }
 
 // casesOfPerson lists the cases of a customer that a reader may see.
@@ -247,20 +296,36 @@ func (p *pages) staffFrame(c *fiber.Ctx, by core.Actor, f *render.Frame) error {
 	if err != nil {
 		return err
 	}
+	seen, err := p.parts.cases.ReachOf(ctx, by, core.MayView)
+	if err != nil {
+		return err
+	}
+	postgres.Ahead(ctx, p.parts.db.Pool(), slices.Concat(p.parts.cases.AheadOfLoad(reach), p.parts.tasks.Ahead(seen))...)
 	load, err := p.parts.cases.LoadOf(ctx, reach)
+	if err != nil {
+		return err
+	}
+	waiting, err := p.parts.tasks.Count(ctx, seen)
 	if err != nil {
 		return err
 	}
 	f.Viewer = render.Viewer{Name: by.Name, Account: "/staff/account", SignOut: "/sign-out"}
 	f.NewCase = "/cases/new"
-	f.Rail = layout.Entries(map[string]int{"mywork": load.Mine, "queues": load.Open}, "mywork", "queues", "search", "tasks")
+	f.Rail = layout.Entries(map[string]int{"mywork": load.Mine, "queues": load.Open, "tasks": waiting.Mine + waiting.Unclaimed}, "mywork", "queues", "search", "tasks")
 	var foot []string
 	if by.Has(core.RoleConfigurator) || by.Has(core.RoleAdministrator) {
 		foot = append(foot, "configuration", "imports")
 	}
+	troubled := map[string]int{}
+	if plugins.MayAdminister(by) {
+		foot = append(foot, "plugins")
+		if troubled["plugins"], err = p.plugins.Troubled(c); err != nil {
+			return err
+		}
+	}
 	if by.Has(core.RoleAdministrator) {
 		foot = append(foot, "mail")
 	}
-	f.RailFoot = layout.Entries(nil, append(foot, "people")...)
+	f.RailFoot = layout.Entries(troubled, append(foot, "people")...)
 	return nil
 }

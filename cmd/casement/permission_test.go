@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/actions"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
+	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/pluginstore"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/targets"
@@ -93,6 +96,7 @@ func (c *council) senders() []column {
 	if err := c.people.Deactivate(c.t.Context(), core.SystemActor(), left.ID); err != nil {
 		c.t.Fatal(err)
 	}
+	officer := staff("Tara Task", nil, "museum")
 	other := c.subject(nil)
 	return []column{
 		{"administrator without groups", is(staff("Morag Sinclair", []core.Role{core.RoleAdministrator}).Actor()), nil},
@@ -104,6 +108,7 @@ func (c *council) senders() []column {
 		{"lead, escalated", is(lead), (*subject).escalate},
 		{"enquiry group", is(staff("Siân Llewellyn", nil, "contact-centre").Actor()), nil},
 		{"stranger on the staff", is(staff("Meg Curator", nil, "museum").Actor()), nil},
+		{"stranger who has its task", is(officer.Actor()), func(s *subject) { s.do(c.priya.Actor(), &tasks.Assign{No: 1, Assignee: officer.ID}) }},
 		{"case manager, restricted case", is(c.priya.Actor()), (*subject).restrict},
 		{"named on the restricted case", is(staff("Nadia Named", nil, "museum").Actor()), func(s *subject) { s.restrict(); s.name("nadia.named@staff.example") }},
 		{"deactivated, was manager and lead", is(left.Actor()), (*subject).escalate},
@@ -236,10 +241,38 @@ func sample(command cases.Command, s *subject) any {
 		return &questions.RecordAnswer{No: 1, Answer: "The blue one.", Channel: core.ChannelTelephone}
 	case *tasks.Add:
 		return &tasks.Add{Title: "Look", Brief: "Ask the depot."}
+	case *details.Save:
+		return &details.Save{Section: "casement.outcome/outcome"}
+	case *actions.Run:
+		return &actions.Run{Action: "casement.webhook/webhook"}
+	case *pluginstore.Put:
+		return &pluginstore.Put{Plugin: "casement.outcome", Key: "seen", Value: []byte(`true`)}
 	case *tasks.Complete:
 		return &tasks.Complete{No: 1, Outcome: "Done."}
 	case *tasks.Cancel:
 		return &tasks.Cancel{No: 1, Reason: "Not needed."}
+	case *tasks.Act:
+		return &tasks.Act{No: 1}
+	case *tasks.Return:
+		return &tasks.Return{No: 1, Reason: "Two dates are missing."}
+	case *tasks.Claim:
+		return &tasks.Claim{No: 1}
+	case *tasks.Release:
+		return &tasks.Release{No: 1}
+	case *tasks.Assign:
+		return &tasks.Assign{No: 1, Group: "highways"}
+	case *tasks.HandBack:
+		return &tasks.HandBack{No: 1, Reason: "Not ours."}
+	case *tasks.ChangeDue:
+		return &tasks.ChangeDue{No: 1, DueAt: casestest.Start.Add(30 * 24 * time.Hour)}
+	case *tasks.Ask:
+		return &tasks.Ask{No: 1, Body: "Which depot?"}
+	case *tasks.RequestTime:
+		return &tasks.RequestTime{No: 1, Until: casestest.Start.Add(60 * 24 * time.Hour), Reason: "The depot is shut."}
+	case *tasks.AddFile:
+		return &tasks.AddFile{No: 1, Field: "evidence", File: s.file}
+	case *tasks.RemoveFile:
+		return &tasks.RemoveFile{No: 1, Field: "evidence", File: s.file}
 	case *attachments.Add:
 		return &attachments.Add{Files: []core.AttachmentID{s.file}}
 	case *attachments.Send:

@@ -79,6 +79,9 @@ func (p *parts) prepare(ctx context.Context, demo bool) error {
 	if err := p.checkKey(ctx); err != nil {
 		return err
 	}
+	if err := p.shipPlugins(ctx); err != nil {
+		return err
+	}
 	state, err := p.preparation(ctx)
 	p.demonstration = state.Demonstration
 	if err != nil || state.Prepared {
@@ -148,7 +151,7 @@ func (p *parts) ship(ctx context.Context) error {
 			return fmt.Errorf("publish %s: %w", file.Name, err)
 		}
 	}
-	return nil
+	return p.designs.Install(ctx, system)
 }
 
 const adminEmail = "admin@localhost.localdomain"

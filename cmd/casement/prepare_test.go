@@ -32,13 +32,13 @@ func prepared(t *testing.T, p *parts, demo bool) (staff, cases int) {
 func TestAFirstStartThatWasInterruptedIsTakenUpByTheNext(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string]func(*parts, context.Context) error{
-		"before anything":         func(*parts, context.Context) error { return nil },
-		"after the configuration": (*parts).ship,
+		"before anything":   func(*parts, context.Context) error { return nil },
+		"after the plugins": (*parts).shipPlugins,
+		"after the configuration": func(p *parts, ctx context.Context) error {
+			return errors.Join(p.shipPlugins(ctx), p.ship(ctx))
+		},
 		"after the administrator": func(p *parts, ctx context.Context) error {
-			if err := p.ship(ctx); err != nil {
-				return err
-			}
-			return p.firstAdministrator(ctx)
+			return errors.Join(p.shipPlugins(ctx), p.ship(ctx), p.firstAdministrator(ctx))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the generated parts of docs")
 // this process: for tests that look at the parts rather than at the program.
 func assemble(t testing.TB, pool *pgxpool.Pool, clock core.Clock, arguments ...string) *parts {
 	t.Helper()
-	s, err := settings.Read(append([]string{"--data-dir", t.TempDir(), "--test"}, arguments...))
+	s, err := settings.Read(append([]string{"--data-dir", t.TempDir(), "--plugin-cache-dir", pluginCache(), "--test"}, arguments...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +33,10 @@ func assemble(t testing.TB, pool *pgxpool.Pool, clock core.Clock, arguments ...s
 	t.Cleanup(p.close)
 	return p
 }
+
+// pluginCache outlives the tests, so that a plugin is compiled once a machine:
+// a score of them come with the program.
+func pluginCache() string { return filepath.Join(os.TempDir(), "casement-test-plugin-cache") }
 
 // hire adds a staff user.
 func (p *parts) hire(t testing.TB, name string, roles []core.Role, groups ...string) core.StaffUser {

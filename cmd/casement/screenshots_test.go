@@ -33,6 +33,7 @@ var pictures = []picture{
 	{name: "start", path: "/"},
 	{name: "form", path: "/forms/complaint"},
 	{name: "signin", path: "/staff/sign-in"},
+	{name: "designer", path: "/configuration/forms/complaint?page=for&field=for", who: "morag@northmoor.example", wait: "iframe"},
 	{name: "case-type", path: "/configuration/types/complaint", who: "morag@northmoor.example"},
 }
 

@@ -171,6 +171,7 @@ func (p *parts) start(ctx context.Context) (stop func(), err error) {
 		events.Listen(ctx, p.db, p.hub, func(err error) { p.log.Warn("live updates", "error", err) })
 	})
 	running.Go(func() { p.forgetFigures(ctx) })
+	running.Go(func() { p.followPlugins(ctx) })
 	return func() {
 		resign() // the offices first: others wait for them
 		ending, done := context.WithTimeout(context.WithoutCancel(ctx), stopTime)

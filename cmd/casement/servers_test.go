@@ -99,7 +99,7 @@ func newFleet(t *testing.T) *fleet {
 }
 
 func (f *fleet) arguments(address string) []string {
-	return []string{"--listen", address, "--public-url", "http://casework.example", "--data-dir", filepath.Join(f.dir, "data"), "--test", "--clock-file", f.clock,
+	return []string{"--listen", address, "--public-url", "http://casework.example", "--data-dir", filepath.Join(f.dir, "data"), "--plugin-cache-dir", pluginCache(), "--test", "--clock-file", f.clock,
 		"--log-level", "warn", "--drain-time", "2s", "--secret-key", strings.Repeat("5e", 32), "--database-url", f.dsn,
 		"--traces-endpoint", f.traces.URL, "--traces-share", "1"}
 }

@@ -38,8 +38,8 @@ var hidden = map[reflect.Type][]string{
 // commandOperations lists the commands that programs can give. Each is called
 // by its name; where several commands of the table share one, as those of staff
 // and requesters do, the others are called by what they are in the code. Left
-// out are those that only time may give, and those that go with the raising of
-// a case.
+// out are those that only time may give, those that go with the raising of a
+// case, and those in which a plugin has its part.
 func commandOperations(table []Entry) []*commandOperation {
 	var out []*commandOperation
 	taken := map[core.CommandName]bool{}
@@ -51,7 +51,7 @@ func commandOperations(table []Entry) []*commandOperation {
 		name := e.Command.Name()
 		first := !taken[name]
 		taken[name] = true
-		if e.Command.Needs() == core.MayKeepTime || e.Command.Needs() == core.MayRaise {
+		if _, inner := e.Command.(cases.Inner); inner || e.Command.Needs() == core.MayKeepTime || e.Command.Needs() == core.MayRaise {
 			continue
 		}
 		area, _, _ := strings.Cut(string(name), ".")

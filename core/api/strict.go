@@ -43,6 +43,15 @@ func checkJSON(body []byte) error {
 	return nil
 }
 
+// Decode reads one JSON value that came from outside into one that knows all its
+// members, by exactly their names, each once. Its errors are sentences.
+func Decode(body []byte, into any) error {
+	if err := checkJSON(body); err != nil {
+		return err
+	}
+	return decodeStrictly(body, into)
+}
+
 func checkValue(d *json.Decoder, depth int) error {
 	token, err := d.Token()
 	if err != nil {

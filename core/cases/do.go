@@ -297,7 +297,7 @@ func (a *attempt) apply(ctx context.Context, i int) error {
 	}
 	w.May = a.permissions(w, ch)
 	// A right to export or to raise, say, does not show that a case exists.
-	if !w.isNew && !w.Holds(core.MayEnquire) && !w.Holds(core.MayRequest) && !w.Holds(core.MayFollow) || len(w.May) == 0 {
+	if !w.isNew && !slices.ContainsFunc(w.May, showsCase) || len(w.May) == 0 {
 		return noSuchCase()
 	}
 	if ch.Seen > w.Case.Version {
@@ -312,6 +312,11 @@ func (a *attempt) apply(ctx context.Context, i int) error {
 		}
 	}
 	return w.forgotten()
+}
+
+// showsCase reports whether whoever holds a permission knows that the case exists.
+func showsCase(p core.Permission) bool {
+	return p == core.MayEnquire || p == core.MayRequest || p == core.MayFollow || p == core.MayTask
 }
 
 // permissions resolves what the actor may do with the case of w.

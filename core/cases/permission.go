@@ -30,9 +30,15 @@ func mayDo(by core.Actor, cs *core.Case, t *core.CaseType, has standing) []core.
 		if slices.Contains(may, core.MayEnquire) {
 			may = append(may, core.MayFollow)
 		}
+		if slices.Contains(may, core.MayWork) {
+			may = append(may, core.MayTask)
+		}
 	case core.ActorClient:
 		if cs.Confidentiality == core.Normal {
 			may = has.grant.On(t.Key)
+		}
+		if slices.Contains(may, core.MayWork) {
+			may = append(may, core.MayTask)
 		}
 	case core.ActorPerson:
 		if by.Case == cs.ID || by.Case.IsZero() && !cs.Requester.IsZero() && by.PersonID() == cs.Requester {
@@ -48,7 +54,7 @@ func mayDo(by core.Actor, cs *core.Case, t *core.CaseType, has standing) []core.
 	case core.ActorSystem, core.ActorRoutine:
 		may = []core.Permission{
 			core.MayEnquire, core.MayView, core.MayWork, core.MayReassign, core.MayEscalate, core.MayClose,
-			core.MayConvert, core.MayKeepTime,
+			core.MayConvert, core.MayKeepTime, core.MayTask,
 		}
 	}
 	slices.Sort(may)

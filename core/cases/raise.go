@@ -37,7 +37,13 @@ type Raise struct {
 	Assign      bool             `json:"assign,omitempty"`  // to the staff user who raises it
 	Received    time.Time        `json:"received,omitzero"` // when it reached us, if earlier than now
 	Submission  *core.Submission `json:"submission,omitempty"`
+
+	granted Granted
 }
+
+// Then lets commands that a form asked for, and may have, follow from the raise:
+// see [Work.Then]. They are no part of what can be sent from outside.
+func (r *Raise) Then(g Granted) { r.granted = g }
 
 // Name implements [Command].
 func (*Raise) Name() core.CommandName { return "case.raise" }
@@ -97,6 +103,7 @@ func (r *Raise) Apply(_ context.Context, w *Work) error {
 		about["received_at"] = cs.ReceivedAt
 	}
 	w.Record(core.CaseRaised, about)
+	w.Then(r.granted)
 	return nil
 }
 

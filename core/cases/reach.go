@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/casement-dev/casement/core"
@@ -35,6 +36,10 @@ var allScopes = postgres.Question[scopeRow]{Key: scopesKey{}, SQL: selectScopes}
 func (s *Service) scopes(ctx context.Context) ([]scopeRow, error) {
 	return allScopes.Ask(ctx, s.db.Pool())
 }
+
+// Fingerprint is the same for two reaches of one staff user or client only if
+// they reach the same.
+func (r Reach) Fingerprint() string { return fmt.Sprint(r.Scopes, r.Groups) }
 
 // Ahead is what every page asks of somebody's reach: see [postgres.Ahead].
 func (s *Service) Ahead(by core.Actor) []postgres.Foreseen {

@@ -92,6 +92,20 @@ const selectBeside = `SELECT count(*)::int AS n FROM (SELECT FROM (SELECT DISTIN
 
 type countRow struct{ N int }
 
+// heldKey tells apart for whom cases are counted, and within which reach.
+type heldKey struct{ by, reach string }
+
+// heldIn asks how many cases a staff user holds.
+func heldIn(r Reach) postgres.Question[countRow] {
+	return postgres.Question[countRow]{
+		Key: heldKey{r.By.ID, r.Fingerprint()}, SQL: selectMine, Args: []any{r.By.StaffID(), r.Scopes, r.By.ID, r.Groups},
+	}
+}
+
+// AheadOfLoad is what [Service.LoadOf] asks that can be asked with other counts
+// of the same reach: see [postgres.Ahead].
+func (s *Service) AheadOfLoad(r Reach) []postgres.Foreseen { return []postgres.Foreseen{heldIn(r)} }
+
 // LoadOf says how much work is in the reach of a staff user.
 func (s *Service) LoadOf(ctx context.Context, r Reach) (Load, error) {
 	load := Load{}
@@ -102,11 +116,11 @@ func (s *Service) LoadOf(ctx context.Context, r Reach) (Load, error) {
 	for _, t := range tallies {
 		load.Open += t.Open
 	}
-	held, err := postgres.OnePlanned[countRow](ctx, s.db.Pool(), nil, selectMine, r.By.StaffID(), r.Scopes, r.By.ID, r.Groups)
+	held, err := heldIn(r).Ask(ctx, s.db.Pool())
 	if err != nil {
 		return load, fmt.Errorf("count the cases of a staff user: %w", err)
 	}
-	load.Mine = held.N
+	load.Mine = held[0].N
 	if load.Open > MaxCount {
 		return load, nil // "999+" says enough
 	}

@@ -44,6 +44,7 @@ type Work struct {
 	handled  int // entries whose consequences have run
 	slots    map[any]any
 	made     core.Made
+	then     []Granted // of the command that is being applied
 	tracking string
 	found    scopeOf        // of the case as it was locked
 	hours    map[string]int // newest version of each calendar; nil until asked for
@@ -212,7 +213,12 @@ func (w *Work) run(ctx context.Context, cmd Command, depth int) error {
 	if len(w.entries) == before && len(core.Difference(w.recorded, w.Case)) > 0 {
 		return fmt.Errorf("%s changed the case and recorded nothing", cmd.Name())
 	}
-	return w.follow(ctx, depth)
+	then := w.then
+	w.then = nil
+	if err := w.follow(ctx, depth); err != nil {
+		return err
+	}
+	return w.runGranted(ctx, then, depth+1)
 }
 
 // guard asks every guard of a command, so that whoever is refused learns of

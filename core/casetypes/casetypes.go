@@ -28,8 +28,9 @@ import (
 
 // The kinds of document that configuration is kept in.
 const (
-	KindCaseType = "case_type"
-	KindCalendar = "calendar"
+	KindCaseType   = "case_type"
+	KindCalendar   = "calendar"
+	KindFormDesign = "form_design" // see package formdesigns
 )
 
 // Service answers for the published configuration. It is safe for concurrent

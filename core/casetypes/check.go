@@ -16,10 +16,17 @@ type References struct {
 	Groups    []string
 	Templates []string
 	Calendars []string
-	Forms     []string          // "casement.complaint/complaint": plugin and entry
-	Workflows []string          // of tasks, written like forms; the built-in one needs no name
-	Prefixes  map[string]string // reference prefix → the case type that has it
-	Held      core.Held         // by open cases of the type
+	Forms     []string // "casement.complaint/complaint": plugin and entry
+	Workflows []string // of tasks: plugin and entry, like forms; the built-in one needs no name
+	// Details are the sections of plugins: by plugin and entry, the fields that
+	// each keeps on its cases.
+	Details map[string][]core.Field
+	Actions []string // of plugins, like forms
+	// Designs are the forms without code: by key, the fields of the case that
+	// their answers become.
+	Designs  map[string][]core.Field
+	Prefixes map[string]string // reference prefix → the case type that has it
+	Held     core.Held         // by open cases of the type
 }
 
 // Check is one look at a case type. Sections use it to say what is wrong; each

@@ -290,9 +290,13 @@ func (d *decoder) form(n *yaml.Node, at Path, v reflect.Value) {
 	if !d.is(n, at, yaml.ScalarNode) || n.Value == formOfFields {
 		return
 	}
+	if m := designPattern.FindStringSubmatch(n.Value); m != nil {
+		v.Set(reflect.ValueOf(core.DesignedForm(m[1])))
+		return
+	}
 	m := formPattern.FindStringSubmatch(n.Value)
 	if m == nil {
-		d.say(n, at, "“%s” is not a form. Write plugin:ID/ENTRY, such as plugin:casement.complaint/complaint, or fields for one page with the type's fields.", shorten(n.Value))
+		d.say(n, at, "“%s” is not a form. Write plugin:ID/ENTRY, such as plugin:casement.complaint/complaint, design:KEY for a form without code, or fields for one page with the type's fields.", shorten(n.Value))
 		return
 	}
 	v.Set(reflect.ValueOf(core.FormRule{Plugin: m[1], Entry: m[2]}))

@@ -55,7 +55,7 @@ func TestADifferenceIsToldInSentences(t *testing.T) {
 		{"an entry more", "priorities: [low,", "priorities: [lowest, low,", []string{"Priority ‘Lowest’ added."}},
 		{"an entry less", "priorities: [low, normal", "priorities: [normal", []string{"Priority ‘Low’ removed."}},
 		{"another order", "priorities: [low, normal", "priorities: [normal, low", []string{"Priority: the order is now normal, low, high, urgent."}},
-		{"a switch", "limits: { max: 3 }, cancelable: true", "limits: { max: 3 }", []string{"Task ‘Investigate’: cancelable yes → no."}},
+		{"a switch", "limits: { max: 3 }\n    cancelable: true", "limits: { max: 3 }", []string{"Task ‘Investigate’: cancelable yes → no."}},
 		{"the form", "form: plugin:casement.complaint/complaint", "form: fields", []string{"Form: plugin:casement.complaint/complaint → fields."}},
 		{"a reason's message", "{ key: withdrawn, message: closed-withdrawn }", "{ key: withdrawn }", []string{"Closure reason ‘Withdrawn’: message closed-withdrawn → none."}},
 		{"a message", "note.added: { requester: public-note }", "note.added: { assignee: public-note }", []string{

@@ -133,7 +133,7 @@ func Validate(sections []Section, t *core.CaseType, known References) Findings {
 func Encode(sections []Section, t *core.CaseType) ([]byte, error) {
 	root := headNode(KindCaseType, t.Key)
 	for _, s := range sections {
-		for _, p := range s.Parts(withoutGivenChoices(t)) {
+		for _, p := range s.Parts(withoutGivenChoices(withoutKept(t))) {
 			v := reflect.ValueOf(p.Value).Elem()
 			if !p.Required && isEmpty(v) {
 				continue

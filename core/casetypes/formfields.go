@@ -23,12 +23,15 @@ func validateForm(c *Check) {
 	t, at := c.Type, At("fields")
 	if t.Form.Plugin != "" {
 		validatePluginForm(c)
-	} else if !slices.ContainsFunc(t.Fields, func(f core.Field) bool { return !f.Private }) {
+	} else if !slices.ContainsFunc(t.Fields, func(f core.Field) bool { return !f.Private && f.Of == "" }) {
 		c.Say(At("form"), "The form is drawn from the fields, and there is none to ask. Name a plugin's form, or add fields.")
 	}
 	names := make([]string, len(t.Fields))
 	uses := make([]string, len(t.Fields))
 	for i, f := range t.Fields {
+		if f.Of != "" {
+			continue // its section's: see validateDetails
+		}
 		names[i], uses[i] = f.Key, string(f.Is)
 		validateField(c, at.And(i), f)
 	}
@@ -38,6 +41,14 @@ func validateForm(c *Check) {
 
 func validatePluginForm(c *Check) {
 	form := c.Type.Form
+	switch {
+	case form.Design != "":
+		validateDesign(c, form.Design)
+		return
+	case form.Plugin == core.DesignPlugin:
+		c.Say(At("form"), "This plugin asks forms from the designer. Name one of them: %sKEY.", designPrefix)
+		return
+	}
 	name := form.Plugin + "/" + form.Entry
 	known := make([]string, len(c.Known.Forms))
 	for i, f := range c.Known.Forms {

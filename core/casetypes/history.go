@@ -81,8 +81,11 @@ func (p *Publisher) Between(ctx context.Context, kind, key string, from, to int)
 }
 
 func kindWords(kind string) string {
-	if kind == KindCalendar {
+	switch kind {
+	case KindCalendar:
 		return "calendar"
+	case KindFormDesign:
+		return "form"
 	}
 	return "case type"
 }

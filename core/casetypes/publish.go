@@ -91,6 +91,9 @@ func (p *Publisher) check(ctx context.Context, q postgres.Querier, f File) (Draf
 	if err != nil {
 		return draft, err
 	}
+	if doc.CaseType != nil {
+		doc.CaseType.Fields = withDesigned(withKept(doc.CaseType, known.Details), doc.CaseType.Form, known.Designs)
+	}
 	draft.Findings = doc.Check(p.sections, known)
 	draft.Changes, err = p.changes(ctx, draft)
 	return draft, err

@@ -70,6 +70,9 @@ func fill(t *rapid.T, v reflect.Value, enums map[reflect.Type][]string) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if v.Type().Field(i).Tag.Get("file") == "-" {
+				continue
+			}
 			switch f := v.Type().Field(i); {
 			case f.Tag.Get("json") == "-" || f.Name == "Version":
 			case f.Name == "Key":

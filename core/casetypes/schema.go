@@ -123,8 +123,8 @@ func special(t reflect.Type) *jsonschema.Schema {
 				AdditionalProperties: &jsonschema.Schema{Type: "string"}}},
 		}
 	case formType:
-		return &jsonschema.Schema{Type: "string", Pattern: "^fields$|" + formPattern.String(),
-			Description: "plugin:ID/ENTRY, or fields for one page with the fields of the type."}
+		return &jsonschema.Schema{Type: "string", Pattern: "^fields$|" + designPattern.String() + "|" + formPattern.String(),
+			Description: "plugin:ID/ENTRY, design:KEY for a form without code, or fields for one page with the fields of the type."}
 	case spanType:
 		return spanSchema()
 	case distanceType:

@@ -36,7 +36,8 @@ type Part struct {
 func Sections() []Section {
 	return []Section{
 		setupSection(), groupsSection(), formSection(), subtypesSection(), statusesSection(), stagesSection(),
-		targetsSection(), tasksSection(), reasonsSection(), messagesSection(), attachmentsSection(), reportsSection(), open311Section(), nearbySection(), replacedSection(),
+		targetsSection(), tasksSection(), reasonsSection(), messagesSection(), attachmentsSection(), reportsSection(), open311Section(), nearbySection(),
+		detailsSection(), actionsSection(), closingSection(), replacedSection(),
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 //   - an entry with a key and a name: the name may be left out when it is the
 //     key in letters for people; of the types in bareTypes only the key may
 //     stand;
-//   - a form: "plugin:ID/ENTRY" or "fields";
+//   - a form: "plugin:ID/ENTRY", "design:KEY" or "fields";
 //   - lengths of time, promises, dates and hours: as their types write them.
 
 var (
@@ -85,14 +85,15 @@ type member struct {
 	optional bool
 }
 
-// membersOf lists what a struct consists of in files.
+// membersOf lists what a struct consists of in files: what is tagged file:"-"
+// is ours.
 func membersOf(t reflect.Type) []member {
 	out := make([]member, 0, t.NumField())
 	keyed := isNamed(t)
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || name == "-" || name == "" {
+		if !f.IsExported() || name == "-" || name == "" || f.Tag.Get("file") == "-" {
 			continue
 		}
 		optional := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
@@ -142,15 +143,22 @@ var languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 // formPattern takes plugin:casement.complaint/complaint apart.
 var formPattern = regexp.MustCompile(`^plugin:([a-z0-9][a-z0-9.-]{0,99})/([a-z0-9][a-z0-9-]{0,59})$`)
 
+// designPattern takes design:complaint apart.
+var designPattern = regexp.MustCompile(`^design:([a-z0-9][a-z0-9-]{0,59})$`)
+
 const (
 	formOfFields = "fields"
 	formPrefix   = "plugin:"
+	designPrefix = "design:"
 )
 
 // formName writes a form rule as files do.
 func formName(f core.FormRule) string {
 	if f.Plugin == "" {
 		return formOfFields
+	}
+	if f.Design != "" {
+		return designPrefix + f.Design
 	}
 	return formPrefix + f.Plugin + "/" + f.Entry
 }

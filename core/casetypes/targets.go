@@ -1,6 +1,8 @@
 package casetypes
 
 import (
+	"slices"
+
 	"github.com/casement-dev/casement/core"
 )
 
@@ -93,9 +95,8 @@ func validateTasks(c *Check) {
 	at := At("tasks")
 	Entries(c, at, "task", c.Type.Tasks, func(k core.TaskType) (string, core.Text) { return k.Key, k.Name })
 	for i, task := range c.Type.Tasks {
-		if task.Workflow != "" {
-			c.Exists(at.And(i, "workflow"), "workflow", task.Workflow, c.Known.Workflows)
-		}
+		validateWorkflow(c, at.And(i, "workflow"), task)
+		validateShows(c, at.And(i, "shows"), task.Shows)
 		for j, group := range task.AssignTo {
 			c.Exists(at.And(i, "assign_to", j), "group", group, append([]string{Manager}, c.Known.Groups...))
 		}
@@ -107,6 +108,30 @@ func validateTasks(c *Check) {
 			c.Say(at.And(i, "limits"), "A case may have %d tasks of a kind at most.", maxTasks)
 		}
 	}
+}
+
+// validateWorkflow holds a workflow against the plugins that are installed.
+func validateWorkflow(c *Check, at Path, task core.TaskType) {
+	if task.Workflow == "" || slices.Contains(c.Known.Workflows, task.Plugin()) {
+		return
+	}
+	known := make([]string, len(c.Known.Workflows))
+	for i, w := range c.Known.Workflows {
+		known[i] = core.PluginWorkflow + w
+	}
+	c.Exists(at, "workflow", task.Workflow, known)
+}
+
+// validateShows checks what of the case a task's page shows.
+func validateShows(c *Check, at Path, shows []string) {
+	known := core.TaskShows()
+	for _, key := range fieldKeys(c.Type) {
+		known = append(known, core.ShowField+key)
+	}
+	for i, what := range shows {
+		c.Exists(at.And(i), "part of a case", what, known)
+	}
+	c.Once("part of a case", shows, func(i int) Path { return at.And(i) })
 }
 
 func reasonsSection() Section {
@@ -148,7 +173,7 @@ const ByReason = "by_reason"
 
 // Audiences lists who may be told of an event.
 func Audiences() []string {
-	return []string{"requester", "assignee", "manage", "escalation", "asker", "follower"}
+	return []string{"requester", "assignee", "manage", "escalation", "asker", "receiver", "follower"}
 }
 
 // MessageEvents lists the events that a case type may send messages for.
@@ -157,7 +182,8 @@ func MessageEvents() []core.EventKind {
 		core.CaseRaised, core.CaseClaimed, core.CaseReleased, core.CaseAssigned, core.CaseReassigned, core.WorkStarted,
 		core.StatusChanged, core.StageChanged, core.CaseEscalated, core.CaseDeEscalated, core.CaseCancelled,
 		core.CaseWithdrawn, core.CaseClosed, core.CaseReopened, core.NoteAdded, core.UpdateAdded, core.QuestionAsked,
-		core.QuestionAnswered, core.QuestionUnanswered, core.TaskAdded, core.TaskCompleted, core.AttachmentAdded,
+		core.QuestionAnswered, core.QuestionUnanswered, core.TaskAdded, core.TaskCompleted,
+		core.TaskAssigned, core.TaskAsked, core.TaskAnswered, core.TaskTimeRequested, core.TaskHandedBack, core.TaskReturned, core.AttachmentAdded,
 		core.AttachmentPublished, core.TargetReminded, core.TargetBreached, core.TargetExtended, core.ContactChanged,
 		core.CaseResolved,
 	}

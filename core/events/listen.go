@@ -22,8 +22,9 @@ type changedCase struct {
 
 // Listen publishes to the hub what the follower, on whatever server it runs,
 // has read, until the context ends: the topics "case:REF" of each changed
-// case, "queue:TYPE" of its type, "work" and "counts". It holds one connection of its
-// own, and takes it up again when it breaks; failed hears why.
+// case, "queue:TYPE" of its type, "work" and "counts"; and what [Tell] tells.
+// It holds one connection of its own, and takes it up again when it breaks;
+// failed hears why.
 func Listen(ctx context.Context, db *postgres.DB, hub *Hub, failed func(error)) {
 	for ctx.Err() == nil {
 		if err := listen(ctx, db, hub); err != nil && ctx.Err() == nil {
@@ -42,8 +43,10 @@ func listen(ctx context.Context, db *postgres.DB, hub *Hub) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, "LISTEN casement_feed"); err != nil {
-		return err
+	for _, channel := range []string{"casement_feed", "casement_topics"} {
+		if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+			return err
+		}
 	}
 	at, err := postgres.All[Cursor](ctx, conn, selectCursor, "follower")
 	if err != nil || len(at) == 0 {
@@ -55,6 +58,10 @@ func listen(ctx context.Context, db *postgres.DB, hub *Hub) error {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {
 			return err
+		}
+		if n.Channel == "casement_topics" {
+			hub.Publish(n.Payload)
+			continue
 		}
 		var to Cursor
 		if _, err := fmt.Sscanf(n.Payload, "%d %d %d", &to.Epoch, &to.TX, &to.Seq); err != nil {
@@ -71,4 +78,16 @@ func listen(ctx context.Context, db *postgres.DB, hub *Hub) error {
 		hub.Publish(topics...)
 		last = to
 	}
+}
+
+const notifyTopic = `SELECT pg_notify('casement_topics', $1)`
+
+// Tell publishes a topic to the hub of every server, as soon as the caller's
+// transaction is in force: for what is in no feed of cases.
+func Tell(ctx context.Context, tx pgx.Tx, topic string) error {
+	if err := CheckTopics([]string{topic}); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, notifyTopic, topic)
+	return postgres.Translate(err)
 }

@@ -182,7 +182,16 @@ func (s *Service) Release(ctx context.Context, d *Draft) error { return s.releas
 // Raised notes that the case is there, and empties the draft of everything
 // that was typed.
 func (s *Service) Raised(ctx context.Context, d *Draft) error {
-	return s.markRaised(ctx, d.ID, s.clock.Now())
+	raised, err := s.markRaised(ctx, d.ID, s.clock.Now())
+	if hearer, ok := s.plugins.(Hearer); ok && raised != nil && d.Raise != nil {
+		hearer.Raised(d.ID, raised.CaseID, d.Raise.Anonymous)
+	}
+	return err
+}
+
+// Pins counts, by pin, the forms of a plugin that were begun and not raised.
+func (s *Service) Pins(ctx context.Context, plugin string) (map[string]int, error) {
+	return s.pins(ctx, plugin, s.clock.Now())
 }
 
 // Sweep deletes drafts whose time is over. It returns how many went.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/dialogue"
 	"github.com/casement-dev/casement/sdk/view"
 )
 
@@ -76,7 +77,7 @@ type fieldsForm struct {
 
 // asked lists the fields that are questions.
 func (f *fieldsForm) asked() []core.Field {
-	return slices.DeleteFunc(slices.Clone(f.t.Fields), func(field core.Field) bool { return field.Private })
+	return slices.DeleteFunc(slices.Clone(f.t.Fields), func(field core.Field) bool { return field.Private || field.Of != "" })
 }
 
 // known answers what is known of somebody signed in.
@@ -138,7 +139,7 @@ func (f *fieldsForm) record(e Event) {
 // check holds the answers against the page, and then each against its field.
 func (f *fieldsForm) check() []view.FieldError {
 	page := f.page(nil)
-	errs := view.Check(page, withFiles(f.st.Answers, f.st.Files))
+	errs := view.Check(page, dialogue.WithFiles(f.st.Answers, f.st.Files))
 	for i, e := range errs {
 		if field, ok := f.t.Field(e.Field); ok && f.empty(field) {
 			errs[i].Message = missing(field, f.language)

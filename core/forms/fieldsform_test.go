@@ -29,6 +29,7 @@ func everyKind(w *intaketest.World, t *testing.T) {
 			{Key: "name", Kind: core.FieldText, Label: yes("Your name"), Is: core.UseName},
 			{Key: "email", Kind: core.FieldEmail, Label: yes("Your email"), Is: core.UseEmail},
 			{Key: "crew", Kind: core.FieldText, Label: yes("Crew"), Private: true},
+			{Key: "remedy", Kind: core.FieldText, Label: yes("Remedy"), Of: "plugin:test.pliant/section"},
 		}
 	})
 }
@@ -40,6 +41,9 @@ func TestATypeWithoutAPluginHasAFormOfItsFields(t *testing.T) {
 	f.wantStep("answers")
 	if f.shown.View.Field("crew") != nil {
 		t.Error("staff's own field is asked of the public")
+	}
+	if f.shown.View.Field("remedy") != nil {
+		t.Error("what a section keeps is asked of the public")
 	}
 	if err := view.Validate(f.shown.View); err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/dialogue"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/sdk/view"
 )
@@ -29,12 +30,22 @@ type Provider interface {
 	Serve(ctx context.Context, call Call) (Reply, error)
 }
 
+// Hearer is a provider that wants to know what became of a draft: it has been
+// raised as a case, anonymously or not.
+type Hearer interface {
+	Raised(draft core.DraftID, cs core.CaseID, anonymous bool)
+}
+
 // Call is what happened, and all a provider may know.
 type Call struct {
-	Type     *core.CaseType
-	Pin      string          // which version of the form made State; "" at the start
-	State    json.RawMessage // of the last reply; nil at the start
-	Event    Event
+	Type  *core.CaseType
+	Draft core.DraftID    // whose call it is, for records; no part of what a form may know
+	Pin   string          // which version of the form made State; "" at the start
+	State json.RawMessage // of the last reply; nil at the start
+	Event Event
+	// Config is what the form is configured with in place of what its plugin is;
+	// nil for that. Forms without code are given what they ask this way.
+	Config   json.RawMessage
 	Now      time.Time
 	Zone     *time.Location
 	Language string  // of the page: "en"
@@ -50,6 +61,8 @@ const (
 	Start  EventKind = "start"  // the form begins
 	View   EventKind = "view"   // show where it stands
 	Submit EventKind = "submit" // the page was sent: its answers are to be checked
+	Press  EventKind = "press"  // a button or a table was used; answers as typed so far
+	Change EventKind = "change" // a field was changed; answers as typed so far
 	Back   EventKind = "back"   // to the page before; answers as typed so far
 	Goto   EventKind = "goto"   // to the page named, if it was reached; answers as typed so far
 )
@@ -57,7 +70,7 @@ const (
 // Event is what happened.
 type Event struct {
 	Kind    EventKind
-	Target  string // of Goto: a step
+	Target  string // of Goto: a step; of Submit and Press: the button or table; of Change: the field
 	Answers view.Answers
 	Files   map[string][]view.File // for every file question of the page, all files it has
 }
@@ -92,6 +105,14 @@ type Raise struct {
 	Fields      map[string][]string `json:"fields,omitempty"`  // as the kinds of view fields say
 	Files       []string            `json:"files,omitempty"`   // ids of uploaded files
 	Review      []core.ReviewRow    `json:"review,omitempty"`  // every answer, in words
+	Effects     []Effect            `json:"effects,omitempty"` // what is to happen with the raise; see intake.Granter
+}
+
+// Effect is a command that a form asks for beside its case, as it asked. Whether
+// it may is looked at again when the case is raised.
+type Effect struct {
+	Type string          `json:"t"`
+	Args json.RawMessage `json:"args,omitempty"`
 }
 
 // Party is a person as a form knows them.
@@ -109,6 +130,7 @@ type Service struct {
 	types   *casetypes.Service
 	clock   core.Clock
 	plugins Provider
+	lists   dialogue.Lists
 }
 
 // New makes the service. plugins serves the forms of plugins; without it only
@@ -117,11 +139,19 @@ func New(db *postgres.DB, types *casetypes.Service, clock core.Clock, plugins Pr
 	return &Service{db: db, types: types, clock: clock, plugins: plugins}
 }
 
+// ChooseFrom says in which lists people choose rows. Without it no question that
+// wants a row of one can be answered.
+func (s *Service) ChooseFrom(lists dialogue.Lists) { s.lists = lists }
+
 // Name is what a case type's form is called in drafts and submissions:
-// "casement.complaint/complaint", or "fields".
+// "casement.complaint/complaint", "casement.designed/form:KEY" for a form
+// without code, or "fields".
 func Name(t *core.CaseType) string {
-	if t.Form.Plugin == "" {
+	switch {
+	case t.Form.Plugin == "":
 		return "fields"
+	case t.Form.Design != "":
+		return t.Form.Plugin + "/" + t.Form.Entry + ":" + t.Form.Design
 	}
 	return t.Form.Plugin + "/" + t.Form.Entry
 }

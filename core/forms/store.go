@@ -165,11 +165,32 @@ func (s *Service) release(ctx context.Context, id core.DraftID) error {
 
 const emptyDraft = `UPDATE form_drafts SET raised_at = $2, updated_at = $2, state = NULL, view = NULL, typed = NULL, files = '{}', raise = NULL,
 	sending_at = NULL, version = version + 1
-WHERE id = $1 AND raised_at IS NULL`
+WHERE id = $1 AND raised_at IS NULL RETURNING case_id`
 
-func (s *Service) markRaised(ctx context.Context, id core.DraftID, now time.Time) error {
-	_, err := s.db.Pool().Exec(ctx, emptyDraft, id, now)
-	return postgres.Translate(err)
+// markRaised empties a draft, and gives its case; nil when that was done before.
+func (s *Service) markRaised(ctx context.Context, id core.DraftID, now time.Time) (*claimed, error) {
+	rows, err := postgres.All[claimed](ctx, s.db.Pool(), emptyDraft, id, now)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+const selectPins = `SELECT pin, count(*)::int AS n FROM form_drafts
+WHERE starts_with(form, $1 || '/') AND pin <> '' AND raised_at IS NULL AND expires_at > $2 GROUP BY pin`
+
+type pinRow struct {
+	Pin string
+	N   int
+}
+
+func (s *Service) pins(ctx context.Context, plugin string, now time.Time) (map[string]int, error) {
+	rows, err := postgres.All[pinRow](ctx, s.db.Pool(), selectPins, plugin, now)
+	out := make(map[string]int, len(rows))
+	for _, r := range rows {
+		out[r.Pin] = r.N
+	}
+	return out, err
 }
 
 const deleteExpired = `DELETE FROM form_drafts WHERE id IN (

@@ -4,22 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/dialogue"
 	"github.com/casement-dev/casement/sdk/view"
-)
-
-// The bounds of what a form keeps, in bytes.
-const (
-	maxState = 256 << 10
-	maxTyped = 512 << 10
 )
 
 // Sent is what a browser sent from one page.
 type Sent struct {
-	Kind   EventKind // Submit, Back or Goto
-	Target string    // of Goto
+	Kind   EventKind    // Submit, Press, Change, Back or Goto
+	Target string       // of Goto: the step; of Submit and Press: the button or table; of Change: the field
+	Beside view.Answers // of Press: how a table is to be sorted
 	// Answers reads what was typed, by the names of the page it was typed into.
 	Answers func(page *view.Node) view.Answers
 	// Ready is asked before a finished form is taken; a sentence refuses it, and
@@ -57,7 +54,7 @@ func (s *Service) Show(ctx context.Context, d *Draft, step string, v Visit) (Sho
 		return Shown{}, failure(errors.New("it ended without being sent"))
 	}
 	if d.Typed != nil && d.Typed.Step == reply.View.ID {
-		fill(reply.View, d.Typed.Answers)
+		dialogue.Fill(reply.View, d.Typed.Answers)
 	}
 	return Shown{View: reply.View}, nil
 }
@@ -103,34 +100,57 @@ func (s *Service) turn(ctx context.Context, d *Draft, step string, v Visit, sent
 		d.Pin, d.State, d.View = reply.Pin, reply.State, reply.View
 	}
 	answers := view.Keep(d.View, sent.Answers(d.View))
-	if sizeOf(answers) > maxTyped {
+	if dialogue.Size(answers) > dialogue.MaxTyped {
 		return Shown{}, &core.Error{Kind: core.ErrTooLarge, Message: "That is more than we can take. Please shorten it, or send it as a file."}
+	}
+	unlisted, err := dialogue.Choose(ctx, s.lists, d.View, answers)
+	if err != nil {
+		return Shown{}, err
 	}
 	d.Typed = &Typed{Step: step, Answers: answers}
 	if err := s.saveTyped(ctx, d, s.clock.Now()); err != nil {
 		return Shown{}, err
 	}
-	reply, err := s.serve(ctx, t, d, v, Event{Kind: sent.Kind, Target: sent.Target, Answers: answers, Files: d.filesOf(d.View)})
+	event := Event{Kind: sent.Kind, Target: sent.Target, Answers: answers, Files: d.filesOf(d.View)}
+	if sent.Kind == Press {
+		if !pressable(d.View, sent.Target) {
+			dialogue.Fill(d.View, answers)
+			return Shown{View: d.View}, nil
+		}
+		event.Answers = maps.Clone(answers)
+		maps.Copy(event.Answers, sent.Beside)
+	}
+	reply, err := s.serve(ctx, t, d, v, event)
 	if err != nil {
 		return Shown{}, err
 	}
+	if reply.Done != nil && sent.Kind != Submit { // what was typed has not been checked
+		return Shown{}, failure(errors.New("it ended without being sent"))
+	}
 	if sent.Kind == Submit && len(reply.Errors) == 0 {
-		if wrong := view.Check(d.View, withFiles(answers, d.filesOf(d.View))); len(wrong) > 0 {
-			fill(d.View, answers)
-			return Shown{View: d.View, Refused: true, Messages: mark(d.View, wrong)}, nil
+		if wrong := append(view.Check(d.View, dialogue.WithFiles(answers, d.filesOf(d.View))), unlisted...); len(wrong) > 0 {
+			dialogue.Fill(d.View, answers)
+			return Shown{View: d.View, Refused: true, Messages: dialogue.Mark(d.View, wrong)}, nil
 		}
 	}
 	if reply.Done != nil && sent.Ready != nil {
 		if sentence := sent.Ready(d); sentence != "" {
-			fill(d.View, answers)
+			dialogue.Fill(d.View, answers)
 			return Shown{View: d.View, Refused: true, Messages: []string{sentence}}, nil
 		}
 	}
 	if sent.Kind == Goto && reply.View != nil && reply.View.ID == step {
-		fill(reply.View, answers) // saved where it stands: kept as typed, whatever the form remembers
+		dialogue.Fill(reply.View, answers) // saved where it stands: kept as typed, whatever the form remembers
 		return s.take(ctx, d, reply, d.Typed)
 	}
 	return s.take(ctx, d, reply, nil)
+}
+
+// pressable reports whether a page has such a button that sends nothing off, or
+// such a table.
+func pressable(page *view.Node, id string) bool {
+	button := page.Find(view.Button, id)
+	return id != "" && (button != nil && !button.Checks || page.Find(view.Table, id) != nil)
 }
 
 // take stores a reply that stands, and what is still only typed.
@@ -151,7 +171,7 @@ func (s *Service) take(ctx context.Context, d *Draft, reply Reply, typed *Typed)
 	if d.Raise != nil {
 		return Shown{Done: true}, nil
 	}
-	return Shown{View: d.View, Refused: len(reply.Errors) > 0, Messages: mark(d.View, reply.Errors)}, nil
+	return Shown{View: d.View, Refused: len(reply.Errors) > 0, Messages: dialogue.Mark(d.View, reply.Errors)}, nil
 }
 
 // has reports whether a file was uploaded with the draft.
@@ -184,7 +204,7 @@ func (s *Service) serve(ctx context.Context, t *core.CaseType, d *Draft, v Visit
 		return Reply{}, &Failure{err}
 	}
 	reply, err := p.Serve(ctx, Call{
-		Type: t, Pin: d.Pin, State: d.State, Event: e, Now: s.clock.Now(), Zone: v.Zone, Language: v.Language,
+		Type: t, Draft: d.ID, Pin: d.Pin, State: d.State, Event: e, Now: s.clock.Now(), Zone: v.Zone, Language: v.Language,
 		Seed: d.seed(), Viewer: v.Viewer,
 	})
 	if err != nil {
@@ -203,8 +223,8 @@ func failure(cause error) error {
 
 func checkReply(r Reply) error {
 	switch {
-	case len(r.State) > maxState:
-		return fmt.Errorf("the state has %d bytes, more than %d", len(r.State), maxState)
+	case len(r.State) > dialogue.MaxState:
+		return fmt.Errorf("the state has %d bytes, more than %d", len(r.State), dialogue.MaxState)
 	case r.Done != nil && len(r.Errors) > 0:
 		return errors.New("it is finished and refuses the answers at once")
 	case r.Done != nil && r.Page == nil:
@@ -218,53 +238,4 @@ func checkReply(r Reply) error {
 		return errors.New("there is no form to show")
 	}
 	return view.Validate(r.View)
-}
-
-// fill puts what was typed into the fields of a page. Fields that were not sent
-// keep what they hold: nothing is known of them.
-func fill(page *view.Node, answers view.Answers) {
-	for _, f := range page.Fields() {
-		if values, given := answers[f.ID]; given && f.Kind != view.KindFile {
-			f.Value = values
-		}
-	}
-}
-
-// mark puts messages beside their fields, where the page does not have them
-// yet, and returns those that belong to no field.
-func mark(page *view.Node, errs []view.FieldError) (others []string) {
-	for _, e := range errs {
-		f := page.Field(e.Field)
-		if f == nil {
-			others = append(others, e.Message)
-		} else if f.Error == "" {
-			f.Error = e.Message
-		}
-	}
-	return others
-}
-
-// withFiles adds the ids of files to the answers, as view.Check wants them.
-func withFiles(answers view.Answers, files map[string][]view.File) view.Answers {
-	out := view.Answers{}
-	for field, values := range answers {
-		out[field] = values
-	}
-	for field, list := range files {
-		out[field] = nil
-		for _, f := range list {
-			out[field] = append(out[field], f.ID)
-		}
-	}
-	return out
-}
-
-func sizeOf(answers view.Answers) (bytes int) {
-	for field, values := range answers {
-		bytes += len(field)
-		for _, v := range values {
-			bytes += len(v)
-		}
-	}
-	return bytes
 }

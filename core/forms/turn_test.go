@@ -190,7 +190,7 @@ func TestAFormCannotWeakenTheConstraintsOfItsOwnPage(t *testing.T) {
 
 func TestNoFaultOfAFormLosesAnAnswer(t *testing.T) {
 	w := intaketest.New(t)
-	for _, does := range []string{"trap", "loop", "nonsense", "page", "markup", "effect", "asks", "nothing", "state"} {
+	for _, does := range []string{"trap", "loop", "nonsense", "page", "markup", "effect", "nothing", "state"} {
 		f := begin(t, w, intaketest.Wilful)
 		err := f.turn("one", forms.Submit, "what", does)
 		var failure *forms.Failure

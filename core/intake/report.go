@@ -74,7 +74,7 @@ func (r Report) fields(t *core.CaseType) (map[string]any, error) {
 	wrong, values := map[string]string{}, map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(r.Fields)) {
 		field, ok := t.Field(key)
-		if !ok || field.Private || field.Is != "" || field.Kind == core.FieldFiles {
+		if !ok || field.Private || field.Of != "" || field.Is != "" || field.Kind == core.FieldFiles {
 			wrong[key] = "There is no such field to be sent."
 			continue
 		}
@@ -90,7 +90,7 @@ func (r Report) fields(t *core.CaseType) (map[string]any, error) {
 		values[key] = value
 	}
 	for _, field := range t.Fields {
-		if field.Required && !field.Private && field.Is == "" && field.Kind != core.FieldFiles && values[field.Key] == nil && wrong[field.Key] == "" {
+		if field.Required && !field.Private && field.Of == "" && field.Is == "" && field.Kind != core.FieldFiles && values[field.Key] == nil && wrong[field.Key] == "" {
 			wrong[field.Key] = "This is required."
 		}
 	}

@@ -98,7 +98,7 @@ func (s *Service) raiseOnce(ctx context.Context, by core.Actor, d *forms.Draft, 
 		}
 	}
 	raise.Submission = submission(d)
-	result, err := s.cases.Do(ctx, actor, cases.Request{
+	result, err := s.doWithEffects(ctx, actor, d, raise, cases.Request{
 		Key: "form:" + d.ID.String(), Origin: core.OriginLive,
 		Changes: []cases.Change{{Case: id, Commands: commands(raise, d)}},
 	})

@@ -32,6 +32,10 @@ type Work struct {
 	React func(ctx context.Context, cs core.CaseID, complete func(context.Context, pgx.Tx) error) error
 	// Step takes what time has done to a case's targets through the door.
 	Step func(ctx context.Context, cs core.CaseID) error
+	// Wake tells the workflow of a task what it waits for.
+	Wake func(ctx context.Context, cs core.CaseID, no int) error
+	// Act runs the action of a plugin that an event of a case set off.
+	Act func(ctx context.Context, cs core.CaseID, event core.Version, action string) error
 	// Deliver sends the messages that are due, and reports how many.
 	Deliver func(ctx context.Context) (int, error)
 	// Tidy deletes what has expired.
@@ -76,6 +80,12 @@ func New(pool *pgxpool.Pool, work Work, log *slog.Logger) (*Runner, error) {
 	})))
 	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, job *river.Job[stepArgs]) error {
 		return work.Step(ctx, job.Args.Case)
+	})))
+	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, job *river.Job[wakeArgs]) error {
+		return work.Wake(ctx, job.Args.Case, job.Args.Task)
+	})))
+	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, job *river.Job[actArgs]) error {
+		return work.Act(ctx, job.Args.Case, job.Args.Event, job.Args.Action)
 	})))
 	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, _ *river.Job[deliverArgs]) error {
 		_, err := work.Deliver(ctx)
@@ -140,6 +150,15 @@ type (
 	stepArgs struct {
 		Case core.CaseID `json:"case"`
 	}
+	wakeArgs struct {
+		Case core.CaseID `json:"case"`
+		Task int         `json:"task"`
+	}
+	actArgs struct {
+		Case   core.CaseID  `json:"case"`
+		Event  core.Version `json:"event"`
+		Action string       `json:"action"`
+	}
 	deliverArgs struct{}
 	tidyArgs    struct{}
 	exportArgs  struct {
@@ -152,6 +171,8 @@ type (
 
 func (reactArgs) Kind() string   { return "react" }
 func (stepArgs) Kind() string    { return "step" }
+func (wakeArgs) Kind() string    { return "wake" }
+func (actArgs) Kind() string     { return "act" }
 func (deliverArgs) Kind() string { return "deliver" }
 func (tidyArgs) Kind() string    { return "tidy" }
 func (exportArgs) Kind() string  { return "export" }
@@ -192,6 +213,16 @@ func QueueReact(ctx context.Context, b *pgx.Batch, cs core.CaseID) {
 
 // QueueStep queues what time has done to a case's targets.
 func QueueStep(b *pgx.Batch, cs core.CaseID) { queue(b, stepArgs{cs}, cs.String(), "") }
+
+// QueueWake queues what the workflow of a task waits for.
+func QueueWake(b *pgx.Batch, cs core.CaseID, task int) {
+	queue(b, wakeArgs{cs, task}, cs.String()+"/"+strconv.Itoa(task), "")
+}
+
+// QueueAction queues the action of a plugin that an event of a case set off.
+func QueueAction(b *pgx.Batch, cs core.CaseID, event core.Version, action string) {
+	queue(b, actArgs{cs, event, action}, fmt.Sprintf("%s/%d/%s", cs, event, action), "")
+}
 
 // QueueDelivery queues the sending of due messages.
 func QueueDelivery(b *pgx.Batch) { queue(b, deliverArgs{}, "", "") }

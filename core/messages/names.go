@@ -56,6 +56,12 @@ var names = []Name{
 	{"question.answer", "what was answered", "Tuesday, both times."},
 	{"note.text", "what staff wrote for the requester", "The crew will come back tomorrow."},
 	{"update.text", "what the requester added", "They have still not come."},
+	{"task.title", "what is to be done", "Visit the site"},
+	{"task.due", "by when the task is to be done", "Friday 4 December 2026, 5:00pm"},
+	{"task.until", "until when more time is asked for", "Friday 11 December 2026, 5:00pm"},
+	{"task.text", "what was written about the task", "The depot was closed. May I go on Monday?"},
+	{"task.unclaimed", "the task is with a group, and nobody there has claimed it", true},
+	{"task.link", "the address of the task's page", "https://casework.northmoor.example/cases/CMP-7K2M-4QX9/tasks/1"},
 	{"answers", "the answers of the form: a list of question and answer", []any{
 		map[string]any{"question": "What went wrong?", "answer": "Bins not collected"},
 		map[string]any{"question": "Where?", "answer": "Mill Lane"},

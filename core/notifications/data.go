@@ -18,6 +18,9 @@ func (h *hearing) data(ctx context.Context, e core.Recorded, r recipient) (messa
 	if r.follows {
 		return h.followerData(ctx, r)
 	}
+	if r.receives {
+		return h.receiverData(ctx, e, r)
+	}
 	if err := h.readOrganisation(ctx); err != nil {
 		return nil, err
 	}
@@ -43,6 +46,13 @@ func (h *hearing) data(ctx context.Context, e core.Recorded, r recipient) (messa
 		return d, h.requesterData(ctx, e, d, cs)
 	}
 	d["reason"] = h.reason(e)
+	task, err := h.toldTask(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if task != nil {
+		d["task"] = h.taskData(e, *task)
+	}
 	return d, h.staffData(ctx, e, d)
 }
 

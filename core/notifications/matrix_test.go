@@ -12,6 +12,7 @@ import (
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/tasks"
 )
 
 // cast is who works on a type in the walk through its matrix, with mail
@@ -105,6 +106,25 @@ func TestTheWholeMatrixOfTheShippedTypesTellsWhomItShould(t *testing.T) {
 			check("the asker's own record", id)
 			o.Do(t, o.amara(), id, &notes.AddUpdate{Body: "Still nothing"})
 			check("an update", id, "update.added assignee update-received cy@x.example")
+
+			// cy holds the case; di has the task, and does not see the case at all.
+			o.Do(t, c.bo, id, &tasks.Add{Title: "Visit the site", Group: c.other})
+			check("a task for a group", id, "task.added receiver task-assigned di@x.example")
+			o.Do(t, c.bo, id, &tasks.Assign{No: 1, Group: c.other, Assignee: c.di.StaffID()})
+			check("a task for a person", id, "task.assigned receiver task-assigned di@x.example")
+			o.Do(t, c.di, id, &tasks.Ask{No: 1, Body: "Which gate?"})
+			check("asked about a task", id, "task.asked assignee task-asked cy@x.example")
+			o.Do(t, c.cy, id, &tasks.Ask{No: 1, Body: "The northern one."})
+			check("answered about a task", id, "task.answered receiver task-answered di@x.example")
+			o.Do(t, c.di, id, &tasks.RequestTime{No: 1, Until: o.Clock.Now().AddDate(0, 0, 3), Reason: "It is locked"})
+			check("more time asked for", id, "task.time_requested assignee task-time-requested cy@x.example")
+			o.Do(t, c.di, id, &tasks.HandBack{No: 1, Reason: "I am away"})
+			check("a task handed back", id, "task.handed_back assignee task-handed-back cy@x.example")
+			o.Do(t, c.di, id, &tasks.Claim{No: 1})
+			o.Do(t, c.di, id, &tasks.Complete{No: 1, Outcome: "Seen"})
+			o.Do(t, c.cy, id, &tasks.Return{No: 1, Reason: "No picture"})
+			check("a task returned", id, "task.returned receiver task-returned di@x.example")
+			o.Do(t, c.di, id, &tasks.Complete{No: 1, Outcome: "Seen, with a picture"})
 
 			moved := core.Contact{Name: "Amara", Email: "new@example.org"}
 			o.Do(t, c.bo, id, &cases.ChangeContact{Contact: moved})

@@ -8,6 +8,7 @@
 //	rules.go       which events tell whom, and by which template
 //	recipients.go  the people behind an audience: who may see the case, whose own action it was
 //	followers.go   those who wanted to hear of it besides, and what they may be told
+//	tasks.go       whoever has a task, and what they may be told
 //	data.go        what a template is given
 //	unreached.go   what somebody without an email address was not told
 package notifications
@@ -30,6 +31,7 @@ import (
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/targets"
+	"github.com/casement-dev/casement/core/tasks"
 )
 
 // Options are the slices that know what letters say, and how letters go out.
@@ -42,6 +44,7 @@ type Options struct {
 	Notes     *notes.Service
 	Questions *questions.Service
 	Targets   *targets.Service
+	Tasks     *tasks.Service
 	Portals   *portals.Service
 	Followers *followers.Service
 	Log       *slog.Logger
@@ -94,6 +97,7 @@ type hearing struct {
 
 	access       []accessRow
 	accessRead   bool
+	needs        core.Permission // to be told just now; "" is what the event asks for
 	teams        map[string]*team
 	staff        map[core.StaffID]*core.StaffUser
 	organisation *core.Organisation

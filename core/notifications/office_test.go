@@ -24,6 +24,7 @@ import (
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/targets"
+	"github.com/casement-dev/casement/core/tasks"
 )
 
 const base = "https://casework.northmoor.example"
@@ -47,13 +48,14 @@ func open(t *testing.T) *office {
 	targets.Wire(w.Cases)
 	questions.Wire(w.Cases)
 	notes.Wire(w.Cases)
+	tasks.Wire(w.Cases)
 	o := &office{
 		World: w, targets: targets.New(w.DB, w.Cases, w.Clock), questions: questions.New(w.DB, w.Cases, w.Clock, casestest.Secret),
 		messages: messages.New(w.DB, w.Clock, messages.Options{Domain: "northmoor.example"}),
 	}
 	o.Service = notifications.New(notifications.Options{
 		DB: w.DB, Messages: o.messages, People: people.New(w.DB, people.Options{Clock: w.Clock, BaseURL: base}), Cases: w.Cases,
-		Notes: notes.New(w.DB, w.Clock), Questions: o.questions, Targets: o.targets, Portals: portals.New(w.DB, w.Types, w.Clock),
+		Notes: notes.New(w.DB, w.Clock), Questions: o.questions, Targets: o.targets, Tasks: tasks.New(w.DB, w.Cases, w.Clock, nil), Portals: portals.New(w.DB, w.Types, w.Clock),
 		Followers: followers.New(w.DB), Secret: casestest.Secret,
 		Log: slog.New(slog.DiscardHandler), BaseURL: base + "/", Deliver: func(*pgx.Batch) { o.delivered++ },
 	})

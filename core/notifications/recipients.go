@@ -17,6 +17,7 @@ type recipient struct {
 	person   core.PersonID // the requester, if we know them
 	former   bool          // the address was theirs before: a warning goes there, and no link
 	follows  bool          // a person who follows, whom public words alone are for
+	receives bool          // has a task, and perhaps nothing else to do with the case
 }
 
 // face tells recipients of one event apart. A member of staff may have raised
@@ -50,6 +51,8 @@ func (h *hearing) recipients(ctx context.Context, e core.Recorded, audience stri
 		out, err = h.team(ctx, e, h.escalationGroup(e))
 	case toAsker:
 		out, err = h.asker(ctx, e)
+	case toReceiver:
+		out, err = h.receiver(ctx, e)
 	case toFollower:
 		out, err = h.followers(ctx, e)
 	}
@@ -207,7 +210,7 @@ func (h *hearing) team(ctx context.Context, e core.Recorded, key string) ([]reci
 		return nil, err
 	}
 	if t.Email != "" {
-		if !cases.Allows(h.cs, h.t, []string{key}, h.reasons("", []string{key}), readers(e)) {
+		if !cases.Allows(h.cs, h.t, []string{key}, h.reasons("", []string{key}), h.readers(e)) {
 			return nil, nil
 		}
 		return []recipient{{name: t.Name, email: t.Email}}, nil
@@ -261,7 +264,7 @@ func (h *hearing) user(ctx context.Context, id core.StaffID) (*core.StaffUser, e
 
 // sees reports whether a staff user may read what an event tells.
 func (h *hearing) sees(e core.Recorded, u *core.StaffUser) bool {
-	return u.Active && cases.Allows(h.cs, h.t, u.Groups, h.reasons(u.ID.String(), u.Groups), readers(e))
+	return u.Active && cases.Allows(h.cs, h.t, u.Groups, h.reasons(u.ID.String(), u.Groups), h.readers(e))
 }
 
 // ifSees makes a recipient of a staff user who may see the case, unless the
@@ -274,7 +277,10 @@ func (h *hearing) ifSees(e core.Recorded, u *core.StaffUser) []recipient {
 }
 
 // readers is what somebody must hold to be told of an event.
-func readers(e core.Recorded) core.Permission {
+func (h *hearing) readers(e core.Recorded) core.Permission {
+	if h.needs != "" {
+		return h.needs
+	}
 	if fact(e, "audience") == string(core.Private) {
 		return core.MaySeePrivate
 	}

@@ -14,12 +14,13 @@ const (
 	toManage     = "manage"     // the group that answers for the case
 	toEscalation = "escalation" // the group of the escalation level
 	toAsker      = "asker"      // who asked the question
+	toReceiver   = "receiver"   // whoever has the task; its group while nobody there has
 	toFollower   = "follower"   // who wanted to hear of it besides
 )
 
 // audiences lists them in the order in which they are told. Somebody who
 // belongs to several gets the first one's letter.
-var audiences = []string{toRequester, toAssignee, toAsker, toManage, toEscalation, toFollower}
+var audiences = []string{toRequester, toAssignee, toAsker, toManage, toEscalation, toReceiver, toFollower}
 
 // table returns the line of the type's message table that an event falls
 // under, and its name. A change of status that resolves the case has a line of

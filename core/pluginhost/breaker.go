@@ -7,6 +7,8 @@ import (
 
 // A plugin that fails this often in this time is off for a while: its pages say
 // so at once instead of failing one by one, and the server is left in peace.
+// Each server counts for itself: one with a full disk or an old kernel must not
+// switch a plugin off everywhere.
 const (
 	breakAfter = 5
 	breakSpan  = time.Minute
@@ -43,4 +45,11 @@ func (b *breaker) fault(now time.Time) (off bool) {
 	}
 	b.faults, b.until = nil, now.Add(breakFor)
 	return true
+}
+
+// reset forgets the faults and lets the plugin run again.
+func (b *breaker) reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults, b.until = nil, time.Time{}
 }

@@ -1,9 +1,9 @@
 package pluginhost
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -15,18 +15,19 @@ import (
 // This file is the only place where a message of the contract becomes one of
 // our types, or the other way round.
 
-// contextUserContact is what a manifest asks for to see who is signed in.
-const contextUserContact = "user.contact"
-
 // requestOf makes the message for one event of a form.
-func requestOf(call forms.Call, m *abi.Manifest) *abi.Request {
+func requestOf(call forms.Call, g Grant) *abi.Request {
 	r := &abi.Request{
-		Op: abi.OpEvent, Entry: call.Type.Form.Entry, State: abi.Raw(call.State),
+		Op: abi.OpEvent, Entry: call.Type.Form.Entry, State: abi.Raw(call.State), Config: abi.Raw(call.Config),
 		Event:   &abi.Event{Type: string(call.Event.Kind), Action: call.Event.Target, Fields: call.Event.Answers, Files: call.Event.Files},
-		Context: contextOf(call),
+		Context: contextOfForm(call),
 	}
-	if v := call.Viewer; v != nil && slices.Contains(m.Context, contextUserContact) {
+	switch v := call.Viewer; {
+	case v == nil:
+	case g.sees(seesUserContact):
 		r.Context.User = &abi.User{Name: v.Name, Email: v.Email, Phone: v.Phone}
+	case g.sees(seesUserName):
+		r.Context.User = &abi.User{Name: v.Name}
 	}
 	return r
 }
@@ -34,11 +35,11 @@ func requestOf(call forms.Call, m *abi.Manifest) *abi.Request {
 // migrationOf makes the message that brings a state into the present form.
 func migrationOf(call forms.Call, from int) *abi.Request {
 	return &abi.Request{
-		Op: abi.OpMigrate, Entry: call.Type.Form.Entry, State: abi.Raw(call.State), StateVersion: from, Context: contextOf(call),
+		Op: abi.OpMigrate, Entry: call.Type.Form.Entry, State: abi.Raw(call.State), StateVersion: from, Config: abi.Raw(call.Config), Context: contextOfForm(call),
 	}
 }
 
-func contextOf(call forms.Call) abi.Context {
+func contextOfForm(call forms.Call) abi.Context {
 	zone := call.Zone
 	if zone == nil {
 		zone = time.UTC
@@ -56,14 +57,14 @@ func replyOf(r *abi.Response, pin string) (forms.Reply, error) {
 		reply.Errors = append(reply.Errors, view.FieldError{Field: e.Field, Message: e.Message})
 	}
 	switch {
-	case len(r.Asks) > 0:
-		return reply, errors.New("it asks for what was not granted")
+	case !r.Done && len(r.Effects) > 0:
+		return reply, fmt.Errorf("it asks for %.100q before there is a case", r.Effects[0].Type)
 	case r.Done && r.Raise == nil:
 		return reply, errors.New("it is finished and asks for no case")
 	case r.Done && len(r.Errors) > 0:
 		return reply, errors.New("it is finished and refuses the answers at once")
 	case r.Done:
-		reply.Done, reply.Page = raiseOf(r.Raise), r.View
+		reply.Done, reply.Page = raiseOf(r.Raise, r.Effects), r.View
 		return reply, nil
 	case r.Raise != nil:
 		return reply, errors.New("it asks for a case and is not finished")
@@ -74,7 +75,7 @@ func replyOf(r *abi.Response, pin string) (forms.Reply, error) {
 	return reply, nil
 }
 
-func raiseOf(r *abi.Raise) *forms.Raise {
+func raiseOf(r *abi.Raise, effects []abi.Effect) *forms.Raise {
 	out := &forms.Raise{
 		Subject: r.Subject, Description: r.Description, Subtype: r.Subtype, Group: r.Group, Anonymous: r.Anonymous,
 		Requester: partyOf(r.Requester), OnBehalfOf: partyOf(r.OnBehalfOf), Fields: r.Fields, Files: r.Files,
@@ -87,6 +88,9 @@ func raiseOf(r *abi.Raise) *forms.Raise {
 	}
 	for _, a := range r.Answers {
 		out.Review = append(out.Review, core.ReviewRow{Section: a.Section, Question: a.Label, Answer: a.Text})
+	}
+	for _, e := range effects {
+		out.Effects = append(out.Effects, forms.Effect{Type: e.Type, Args: json.RawMessage(e.Args)})
 	}
 	return out
 }

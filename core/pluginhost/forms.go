@@ -2,84 +2,150 @@ package pluginhost
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/forms"
-	"github.com/casement-dev/casement/core/pluginhost/wasm"
+	"github.com/casement-dev/casement/core/plugins"
 	"github.com/casement-dev/casement/sdk/abi"
 )
 
 // FormProvider serves the forms of plugins to core/forms: the case type in a
 // call says which.
-func (h *Host) FormProvider() forms.Provider { return formProvider{h} }
+func (h *Host) FormProvider() forms.Provider { return designedForms{formProvider{h}} }
 
 type formProvider struct{ host *Host }
 
 // Serve implements [forms.Provider].
 func (f formProvider) Serve(ctx context.Context, call forms.Call) (forms.Reply, error) {
-	p := f.host.find(call.Type.Form.Plugin)
-	if p == nil {
-		return forms.Reply{}, core.Unavailable(nil, "This form is not installed.")
+	pinned := call.Pin
+	if len(call.State) == 0 {
+		pinned = "" // nothing was begun: the version that serves
+	} else if pinned == "" {
+		return forms.Reply{}, changed()
 	}
-	m := p.manifest()
-	if e := m.Entry(call.Type.Form.Entry); e == nil || e.Kind != abi.KindForm {
-		return forms.Reply{}, core.Unavailable(nil, "This form is not installed.")
-	}
-	now := pin(m, p.module.Package().Hash)
-	if len(call.State) > 0 && call.Pin != now {
-		var err error
-		if call.State, err = f.migrate(ctx, p, call); err != nil {
-			return forms.Reply{}, err
-		}
-	}
-	response, err := f.host.call(ctx, p, requestOf(call, m))
+	p, err := f.host.version(ctx, call.Type.Form.Plugin, pinned)
 	if err != nil {
 		return forms.Reply{}, err
 	}
-	reply, err := replyOf(response, now)
-	if err != nil {
-		return forms.Reply{}, f.host.failed(ctx, p, protocolFault(m, err))
+	if e := p.m.Entry(call.Type.Form.Entry); e == nil || e.Kind != abi.KindForm {
+		return forms.Reply{}, core.Unavailable(nil, "This form is not installed.")
 	}
-	if len(response.Effects) > 0 {
-		// The door knows no command beside a form's raise yet, so that none can be lost in silence.
-		return forms.Reply{}, f.host.failed(ctx, p, protocolFault(m, fmt.Errorf("a form asked for %.100q beside its case", response.Effects[0].Type)))
+	about := errand{by: core.AnonymousActor(), draft: call.Draft, entry: call.Type.Form.Entry, what: "form " + call.Type.Form.Entry, public: true}
+	if from, needed := p.migrates(pinned); needed {
+		if call.State, err = f.migrate(ctx, p, call, from, about); err != nil {
+			return forms.Reply{}, err
+		}
+	}
+	response, err := f.host.serve(ctx, p, requestOf(call, p.grant), about)
+	if err != nil {
+		return forms.Reply{}, err
+	}
+	reply, err := replyOf(response, p.pin())
+	if err == nil && reply.Done != nil && reply.Done.Anonymous {
+		err = namesNobody(reply.Done.Effects, call.Viewer)
+	}
+	if err != nil {
+		return forms.Reply{}, f.host.failedIn(ctx, p, call.Type.Form.Entry, protocolFault(p.m, err))
+	}
+	// They are made when the case is raised. What could not be is better known
+	// now, while whoever fills in the form can still be told.
+	if _, err := f.host.granted(ctx, p, response.Effects); err != nil {
+		return forms.Reply{}, err
 	}
 	return reply, nil
 }
 
-// migrate brings a state that another version made into the form that this
-// one reads. A state of the same version of states needs nothing.
-func (f formProvider) migrate(ctx context.Context, p *plugin, call forms.Call) ([]byte, error) {
-	m := p.manifest()
-	from, ok := stateVersion(call.Pin)
-	switch {
-	case ok && from == m.State.Version:
-		return call.State, nil
-	case !ok || !slices.Contains(m.State.MigratesFrom, from):
-		return nil, core.Unavailable(nil, "This form has changed since you began it, so it has to be begun again.")
+// naming are the commands that say who somebody is.
+var naming = []string{"case.change_contact"}
+
+// namesNobody refuses effects of an anonymous form that would tell who filled it
+// in.
+func namesNobody(effects []forms.Effect, v *forms.Viewer) error {
+	for _, e := range effects {
+		if slices.Contains(naming, e.Type) {
+			return fmt.Errorf("it asks for %q beside an anonymous case", e.Type)
+		}
+		var args any
+		if v == nil || json.Unmarshal(e.Args, &args) != nil {
+			continue
+		}
+		for _, known := range []string{v.Name, v.Email, v.Phone} {
+			if known != "" && mentions(args, strings.ToLower(known)) {
+				return fmt.Errorf("its effect %.100q names who is signed in, beside an anonymous case", e.Type)
+			}
+		}
 	}
-	response, err := f.host.call(ctx, p, migrationOf(call, from))
+	return nil
+}
+
+// mentions reports whether a text, in lower case, is anywhere in a JSON value.
+func mentions(v any, text string) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(strings.ToLower(v), text)
+	case []any:
+		return slices.ContainsFunc(v, func(one any) bool { return mentions(one, text) })
+	case map[string]any:
+		for key, one := range v {
+			if mentions(key, text) || mentions(one, text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// GrantedToForm implements intake.Granter: the effects of a finished form become
+// commands, if the version that would go on with the form may have them now. The
+// error is worded for the public.
+func (h *Host) GrantedToForm(ctx context.Context, form, pin string, r *forms.Raise) (cases.Granted, error) {
+	id, entry, _ := strings.Cut(form, "/")
+	p, err := h.version(ctx, id, pin)
+	if err != nil {
+		return cases.Granted{}, err
+	}
+	if !p.on {
+		return cases.Granted{}, core.Unavailable(nil, "This form is switched off.")
+	}
+	effects := make([]abi.Effect, len(r.Effects))
+	for i, e := range r.Effects {
+		effects[i] = abi.Effect{Type: e.Type, Args: abi.Raw(e.Args)}
+	}
+	if err := p.grant.Allow(effects, p.m); err != nil {
+		return cases.Granted{}, h.failedIn(ctx, p, entry, err)
+	}
+	return h.granted(ctx, p, effects)
+}
+
+// Raised implements forms.Hearer: what was recorded of the form belongs to its
+// case from now on, or, without a name, to nobody.
+func (f formProvider) Raised(draft core.DraftID, cs core.CaseID, anonymous bool) {
+	f.host.recorder.adopt(plugins.Adopted{Draft: draft, Case: cs, Anonymous: anonymous})
+}
+
+// migrate brings a state that another version made into the form that this
+// one reads.
+func (f formProvider) migrate(ctx context.Context, p *plugin, call forms.Call, from int, about errand) ([]byte, error) {
+	response, err := f.host.call(ctx, p, migrationOf(call, from), about.matter())
 	if err != nil {
 		return nil, err
 	}
 	if len(response.State) == 0 {
-		return nil, f.host.failed(ctx, p, protocolFault(m, fmt.Errorf("it gave no state when asked to migrate from version %d", from)))
+		return nil, f.host.failedIn(ctx, p, call.Type.Form.Entry, protocolFault(p.m, fmt.Errorf("it gave no state when asked to migrate from version %d", from)))
 	}
 	return response.State, nil
 }
 
-// stateVersion reads the version of states from a pin.
-func stateVersion(pin string) (int, bool) {
+// readPin reads the version of states, and the beginning of the module's hash.
+func readPin(pin string) (version int, short string, ok bool) {
 	_, build, _ := strings.Cut(pin, "+s")
-	number, _, ok := strings.Cut(build, ".")
-	n, err := strconv.Atoi(number)
-	return n, ok && err == nil
-}
-
-func protocolFault(m *abi.Manifest, err error) *wasm.Fault {
-	return &wasm.Fault{Kind: wasm.FaultProtocol, Plugin: m.ID, Version: m.Version, Message: err.Error(), Cause: err}
+	number, short, _ := strings.Cut(build, ".")
+	version, err := strconv.Atoi(number)
+	return version, short, err == nil && len(short) == 12 && strings.Trim(short, "0123456789abcdef") == ""
 }

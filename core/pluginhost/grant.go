@@ -17,8 +17,8 @@ type Grant []string
 
 // narrowed names the argument that a grant's patterns are held against.
 var narrowed = map[string]string{
-	"case.change_status":  "status",
-	"case.change_stage":   "stage",
+	"case.change_status":  "to",
+	"case.change_stage":   "to",
 	"case.set_field":      "field",
 	"correspondence.send": "template",
 	"task.add":            "type",

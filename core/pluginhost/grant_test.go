@@ -16,12 +16,12 @@ func TestOneEffectThatWasNotGrantedRefusesTheWholeAnswer(t *testing.T) {
 		allowed bool
 	}{
 		"none":                        {nil, true},
-		"what was granted":            {[]abi.Effect{effect("note.add", `{"text":"x"}`), effect("case.change_status", `{"status":"triage"}`)}, true},
+		"what was granted":            {[]abi.Effect{effect("note.add", `{"text":"x"}`), effect("case.change_status", `{"to":"triage"}`)}, true},
 		"by a pattern":                {[]abi.Effect{effect("case.set_field", `{"field":"complaint.kind"}`)}, true},
 		"outside a pattern":           {[]abi.Effect{effect("case.set_field", `{"field":"person.email"}`)}, false},
-		"another status":              {[]abi.Effect{effect("case.change_status", `{"status":"final"}`)}, false},
+		"another status":              {[]abi.Effect{effect("case.change_status", `{"to":"final"}`)}, false},
 		"no argument":                 {[]abi.Effect{effect("case.change_status", "")}, false},
-		"an argument of another type": {[]abi.Effect{effect("case.change_status", `{"status":["triage"]}`)}, false},
+		"an argument of another type": {[]abi.Effect{effect("case.change_status", `{"to":["triage"]}`)}, false},
 		"a command beyond narrowing":  {[]abi.Effect{effect("case.close", `{"status":"x"}`)}, false},
 		"one among others":            {[]abi.Effect{effect("note.add", `{}`), effect("case.cancel", `{}`)}, false},
 		"a name that only begins so":  {[]abi.Effect{effect("note.add.all", `{}`)}, false},

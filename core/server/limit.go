@@ -20,6 +20,7 @@ const (
 	LimitSignIn  = "sign-in" // passwords and emailed links
 	LimitForm    = "form"    // what the public sends
 	LimitNearby  = "nearby"  // what the public may look up around a place
+	LimitLookup  = "lookup"  // rows of lists that are suggested while somebody types
 	LimitAPI     = "api"     // every request of programs, instead of the general one: keys have limits of their own
 )
 
@@ -36,6 +37,7 @@ func DefaultLimits() map[string]Rate {
 		LimitSignIn:  {Requests: 20, Per: time.Minute},
 		LimitForm:    {Requests: 60, Per: time.Minute},
 		LimitNearby:  {Requests: 60, Per: time.Minute},
+		LimitLookup:  {Requests: 240, Per: time.Minute},
 		LimitAPI:     {Requests: 60_000, Per: time.Minute},
 	}
 }

@@ -129,21 +129,28 @@ func nextNo(w *cases.Work) int {
 }
 
 func (a *Add) due(ctx context.Context, w *cases.Work, kind core.TaskType) (time.Time, error) {
-	switch {
-	case !a.DueAt.IsZero() && !a.DueAt.After(w.Now):
-		return time.Time{}, core.InvalidField("due_at", "A task must be due in the future.")
-	case a.DueAt.After(w.Now.AddDate(10, 0, 0)):
-		return time.Time{}, core.InvalidField("due_at", "A task must be due within ten years.")
-	case !a.DueAt.IsZero():
-		return a.DueAt.UTC().Truncate(time.Microsecond), nil
-	case kind.Within.IsZero():
-		return time.Time{}, nil
+	due, err := dueAt(w, a.DueAt)
+	if err != nil || !due.IsZero() || kind.Within.IsZero() {
+		return due, err
 	}
 	calendar, _, err := w.Calendar(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}
 	return kind.Within.After(w.HappenedAt, calendar), nil
+}
+
+// dueAt checks a due time that somebody chose; the zero time is none.
+func dueAt(w *cases.Work, at time.Time) (time.Time, error) {
+	switch {
+	case at.IsZero():
+		return time.Time{}, nil
+	case !at.After(w.Now):
+		return time.Time{}, core.InvalidField("due_at", "A task must be due in the future.")
+	case at.After(w.Now.AddDate(10, 0, 0)):
+		return time.Time{}, core.InvalidField("due_at", "A task must be due within ten years.")
+	}
+	return at.UTC().Truncate(time.Microsecond), nil
 }
 
 // addAutomatic is the consequence of raising a case: the tasks its type makes

@@ -27,7 +27,7 @@ func newWorld(t *testing.T) world {
 
 func (w world) seen(t *testing.T, by core.Actor, id core.CaseID) *cases.Seen {
 	t.Helper()
-	seen, err := w.Cases.Find(t.Context(), by, w.Case(t, id).Ref, core.MayEnquire)
+	seen, err := w.Cases.Find(t.Context(), by, w.Case(t, id).Ref, core.MayTask)
 	if err != nil {
 		t.Fatal(err)
 	}

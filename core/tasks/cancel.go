@@ -25,6 +25,8 @@ func (*Cancel) Needs() core.Permission { return core.MayWork }
 // Touches implements [cases.Command].
 func (*Cancel) Touches() []core.Aspect { return nil }
 
+func (c *Cancel) of(no int) { ofTask(&c.No, no) }
+
 // Apply implements [cases.Command].
 func (c *Cancel) Apply(_ context.Context, w *cases.Work) error {
 	task, err := taskOf(w, c.No)
@@ -41,7 +43,7 @@ func (c *Cancel) Apply(_ context.Context, w *cases.Work) error {
 	if err := end(w, task, core.TaskCancelled, "", reason); err != nil {
 		return err
 	}
-	w.Write(revokeIdle, w.Case.ID, core.AccessTask)
+	w.Write(revokeIdle, w.Case.ID)
 	w.Record(core.TaskCancelledEvent, about(*task))
 	return nil
 }
@@ -88,6 +90,6 @@ func (c cancelAll) Apply(_ context.Context, w *cases.Work) error {
 		}
 		w.Record(core.TaskCancelledEvent, core.About{"task": all[i].No, "type": all[i].Type, "because": c.because})
 	}
-	w.Write(revokeIdle, w.Case.ID, core.AccessTask)
+	w.Write(revokeIdle, w.Case.ID)
 	return nil
 }

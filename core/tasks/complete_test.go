@@ -1,7 +1,7 @@
 package tasks_test
 
 import (
-	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +36,7 @@ func TestOnlyThoseATaskConcernsCompleteIt(t *testing.T) {
 	w := newWorld(t)
 	id := w.Raise(t)
 	rosa := w.Hire(t, "Rosa Lindgren", "rosa@northmoor.example", "contact-centre")
-	w.Refuses(t, core.ErrForbidden, rosa, id, &tasks.Complete{No: 1}) // may look at the case, has no task
+	w.Refuses(t, core.ErrForbidden, rosa, id, &tasks.Complete{No: 1}) // may enquire, has no task
 	w.Refuses(t, core.ErrNotFound, w.Other, id, &tasks.Complete{No: 1})
 	w.Refuses(t, core.ErrForbidden, w.amara, id, &tasks.Complete{No: 1})
 	w.Refuses(t, core.ErrInvalid, w.Ines, id, &tasks.Complete{No: 1, Outcome: strings.Repeat("x", core.MaxNote+1)})
@@ -45,7 +45,7 @@ func TestOnlyThoseATaskConcernsCompleteIt(t *testing.T) {
 	w.Do(t, w.Ines, id, &tasks.Complete{No: 1}) // highways has it
 }
 
-func TestWhoHasATaskSeesItAndTheCaseAndNoOtherTask(t *testing.T) {
+func TestWhoHasATaskSeesThatAndNothingElseOfItsCase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Raise(t)
@@ -64,19 +64,32 @@ func TestWhoHasATaskSeesItAndTheCaseAndNoOtherTask(t *testing.T) {
 	if _, err := w.tasks.Find(t.Context(), w.Other, w.seen(t, w.Other, id), 1); core.KindOf(err) != core.ErrNotFound {
 		t.Errorf("the officer reads another's task: %v", err)
 	}
-	if seen := w.seen(t, w.Other, id); seen.MayDo(core.MayView) || seen.MayDo(core.MayWork) {
+	if seen := w.seen(t, w.Other, id); !slices.Equal(seen.May, []core.Permission{core.MayTask}) {
 		t.Errorf("the officer may %v", seen.May)
+	}
+	if _, err := w.Cases.Find(t.Context(), w.Other, ref, core.MayEnquire); core.KindOf(err) != core.ErrNotFound {
+		t.Errorf("the officer sees the case itself: %v", err)
 	}
 	// A task given to one person opens the case to nobody else.
 	if _, err := w.Cases.Find(t.Context(), colleague, ref, core.MayEnquire); core.KindOf(err) != core.ErrNotFound {
 		t.Errorf("a colleague: %v", err)
 	}
 	rosa := w.Hire(t, "Rosa Lindgren", "rosa@northmoor.example", "contact-centre")
-	if all := w.all(t, rosa, id); len(all) != 0 {
-		t.Errorf("an enquirer sees %+v", all)
+	if _, err := w.Cases.Find(t.Context(), rosa, ref, core.MayTask); core.KindOf(err) != core.ErrNotFound {
+		t.Errorf("an enquirer has a task there: %v", err)
 	}
 	w.Do(t, w.Other, id, &tasks.Complete{No: 2, Outcome: "12 cm"})
 	w.seen(t, w.Other, id) // who did something may look at what became of it
+}
+
+func TestATypeMayShowTheCaseToWhoHasItsTasks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Publish(t, "case_type", "complaint", strings.Replace(casestest.ComplaintType, `"when_raised": true`, `"when_raised": true, "shows": ["case"]`, 1))
+	id := w.Raise(t)
+	if seen := w.seen(t, w.Ines, id); !seen.MayDo(core.MayEnquire) || seen.MayDo(core.MayView) {
+		t.Errorf("highways may %v", seen.May)
+	}
 }
 
 func TestAccessGoesWithTheLastTaskThatIsCancelled(t *testing.T) {
@@ -88,7 +101,7 @@ func TestAccessGoesWithTheLastTaskThatIsCancelled(t *testing.T) {
 	w.Do(t, w.Priya, id, &tasks.Cancel{No: 2, Reason: "Wrong team"})
 	w.seen(t, w.Other, id)
 	w.Do(t, w.Priya, id, &tasks.Cancel{No: 3, Reason: "Wrong team"})
-	if _, err := w.Cases.Find(t.Context(), w.Other, ref, core.MayEnquire); core.KindOf(err) != core.ErrNotFound {
+	if _, err := w.Cases.Find(t.Context(), w.Other, ref, core.MayTask); core.KindOf(err) != core.ErrNotFound {
 		t.Errorf("parks still see the case: %v", err)
 	}
 	w.seen(t, w.Lead, id)
@@ -134,7 +147,7 @@ func TestTheBuiltInWorkflowTicksATask(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Raise(t)
-	answers := map[string]string{"outcome": "Two reports before"}
+	answers := "Two reports before"
 	if _, err := w.tasks.Submit(t.Context(), w.Ines, w.seen(t, w.Ines, id), 1, answers, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -146,48 +159,5 @@ func TestTheBuiltInWorkflowTicksATask(t *testing.T) {
 	}
 	if _, err := w.tasks.Submit(t.Context(), w.Ines, w.seen(t, w.Ines, id), 4, answers, ""); core.KindOf(err) != core.ErrNotFound {
 		t.Errorf("another: %v", err)
-	}
-}
-
-// measure is a workflow from outside that wants a depth and keeps it.
-type measure struct{}
-
-func (measure) Submit(_ context.Context, task core.Task, answers map[string]string) ([]cases.Command, error) {
-	switch answers["depth"] {
-	case "":
-		return nil, core.InvalidField("depth", "Enter the depth.")
-	case "unknown":
-		return nil, nil
-	}
-	return []cases.Command{
-		&cases.SetField{Field: "depth", Value: 12.0},
-		&tasks.Complete{No: task.No, Outcome: answers["depth"]},
-	}, nil
-}
-
-func TestATaskTypeMayNameAnotherWorkflow(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.Publish(t, "case_type", "complaint", strings.Replace(casestest.ComplaintType, `"when_raised": true`, `"when_raised": true, "workflow": "plugin:measure"`, 1))
-	id := w.Raise(t)
-	if _, err := w.tasks.Submit(t.Context(), w.Priya, w.seen(t, w.Priya, id), 1, nil, ""); core.KindOf(err) != core.ErrConflict {
-		t.Errorf("a workflow that is not installed gave %v", err)
-	}
-	service := tasks.New(w.DB, w.Cases, w.Clock, map[string]tasks.Workflow{"plugin:measure": measure{}})
-	submit := func(depth string) error {
-		_, err := service.Submit(t.Context(), w.Priya, w.seen(t, w.Priya, id), 1, map[string]string{"depth": depth}, "")
-		return err
-	}
-	if err := submit(""); core.KindOf(err) != core.ErrInvalid {
-		t.Errorf("an answer it does not take gave %v", err)
-	}
-	if err := submit("unknown"); err != nil || w.all(t, w.Priya, id)[0].State != core.TaskOpen {
-		t.Errorf("an answer without consequence gave %v", err)
-	}
-	if err := submit("12 cm"); err != nil {
-		t.Fatal(err)
-	}
-	if k := w.all(t, w.Priya, id)[0]; k.State != core.TaskDone || w.Case(t, id).Fields["depth"] != 12.0 {
-		t.Errorf("it is %+v", k)
 	}
 }

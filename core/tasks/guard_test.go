@@ -79,7 +79,7 @@ func TestCancellingOrWithdrawingACaseAsksForNoTaskAndEndsThemAll(t *testing.T) {
 				t.Errorf("%s: %+v", reason, k)
 			}
 		}
-		if _, err := w.Cases.Find(t.Context(), w.Other, w.Case(t, id).Ref, core.MayEnquire); core.KindOf(err) != core.ErrNotFound {
+		if _, err := w.Cases.Find(t.Context(), w.Other, w.Case(t, id).Ref, core.MayTask); core.KindOf(err) != core.ErrNotFound {
 			t.Errorf("%s: parks still see it: %v", reason, err)
 		}
 		w.Rewinds(t, id)

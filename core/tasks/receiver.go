@@ -90,15 +90,21 @@ func groupsFor(w *cases.Work, kind core.TaskType) []string {
 }
 
 // grant opens the case to whom the task was given, if their duties do not open
-// it for good: to the one person named, or else to the group.
+// it for good: to the one person named, or else to the group. How far it is
+// opened is said by the type of the task: to the page of the task alone, or to
+// what its requester could see too.
 func grant(w *cases.Work, task core.Task, to *receiver) {
 	opens := func(group string) bool {
 		return w.Case.Confidentiality == core.Normal && slices.Contains(w.Type.Groups[core.DutyManage], group)
 	}
+	why := core.AccessBrief
+	if kind, _ := w.Type.Task(task.Type); slices.Contains(kind.Shows, core.ShowCase) {
+		why = core.AccessTask
+	}
 	switch {
 	case task.Assignee.IsZero() && !opens(task.Group):
-		w.Write(grantAccess, "group", task.Group, w.Case.ID, core.AccessTask, w.Now)
+		w.Write(grantAccess, "group", task.Group, w.Case.ID, why, w.Now)
 	case !task.Assignee.IsZero() && (to == nil || !slices.ContainsFunc(to.Groups, opens)):
-		w.Write(grantAccess, "staff", task.Assignee.String(), w.Case.ID, core.AccessTask, w.Now)
+		w.Write(grantAccess, "staff", task.Assignee.String(), w.Case.ID, why, w.Now)
 	}
 }

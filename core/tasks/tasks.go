@@ -1,11 +1,22 @@
 // Package tasks is the work on a case that is given to somebody: added by
-// hand or when the case is raised, completed with an outcome, cancelled with a
-// reason. What may happen inside a task of a type is its [Workflow]; the
-// built-in one is a text and a tick.
+// hand or when the case is raised, claimed and handed on, completed with an
+// outcome, cancelled with a reason, taken up again. What happens inside a task
+// is said by the workflow of its type: the built-in one is a text and a tick,
+// any other is a [Provider]'s.
+//
+//	provider.go   what a provider is asked and answers
+//	open.go       a task as somebody looks at it; its workflow begins here
+//	turn.go       one page of a workflow sent: kept, asked, checked, taken
+//	act.go        what a turn comes to, through the door
+//	wake.go       workflows that begin, go on and are woken without anybody
+//	files.go      files that are sent with a task
+//	holder.go     claimed, released, assigned, handed back
+//	say.go        asked, answered, more time, taken up again
+//	list.go       lists of tasks
 //
 // A case does not close, nor enter a stage, against the tasks its type
-// requires: guard.go. Whoever is given a task may look at its case, even
-// when their group has no other business with it: receiver.go.
+// requires: guard.go. Whoever is given a task may see the page of that, even
+// when their group has no other business with the case: receiver.go.
 package tasks
 
 import (
@@ -14,21 +25,37 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/dialogue"
 	"github.com/casement-dev/casement/core/postgres"
 )
 
-// Service finds tasks and takes them through their workflows. They are added,
-// completed and cancelled through the door.
+// Service finds tasks and takes them through their workflows. Whatever changes
+// one goes through the door. It is safe for concurrent use.
 type Service struct {
-	db        *postgres.DB
-	cases     *cases.Service
-	clock     core.Clock
-	workflows map[string]Workflow
+	db       *postgres.DB
+	cases    *cases.Service
+	clock    core.Clock
+	provider Provider
+	adopt    func(core.AttachmentID) cases.Command
+	discard  func(no int) cases.Command
+	lists    dialogue.Lists
 }
 
-// New makes the service with the workflows that task types may name.
-func New(db *postgres.DB, door *cases.Service, clock core.Clock, workflows map[string]Workflow) *Service {
-	return &Service{db, door, clock, workflows}
+// New makes the service. The provider serves the workflows of plugins; without
+// it only the built-in one works.
+func New(db *postgres.DB, door *cases.Service, clock core.Clock, workflows Provider) *Service {
+	return &Service{db: db, cases: door, clock: clock, provider: workflows}
+}
+
+// ChooseFrom says in which lists people choose rows. Without it no question that
+// wants a row of one can be answered.
+func (s *Service) ChooseFrom(lists dialogue.Lists) { s.lists = lists }
+
+// KeepFiles says how an uploaded file becomes one of the case, for staff, and
+// how one is taken off it again by its number. Without it no file can be sent
+// with a task.
+func (s *Service) KeepFiles(adopt func(core.AttachmentID) cases.Command, discard func(no int) cases.Command) {
+	s.adopt, s.discard = adopt, discard
 }
 
 // Wire adds what the tasks of a case say to its other commands.
@@ -51,6 +78,7 @@ type Item struct {
 	EndedBy      string // by name; "" while open, and when nobody of staff ended it
 	Ref          core.Reference
 	Subject      string
+	CaseType     string // key
 }
 
 // OfCase lists the tasks of a case as the one who looks sees them: all to
@@ -82,7 +110,24 @@ type Counts struct {
 
 // Count counts what [Service.Mine] lists.
 func (s *Service) Count(ctx context.Context, r cases.Reach) (Counts, error) {
-	return postgres.One[Counts](ctx, s.db.Pool(), nil, countMine, r.By.StaffID(), r.Groups, r.By.ID, r.Scopes, s.clock.Now())
+	found, err := s.count(r).Ask(ctx, s.db.Pool())
+	if err != nil {
+		return Counts{}, fmt.Errorf("count the tasks of a staff user: %w", err)
+	}
+	return found[0], nil
+}
+
+// Ahead is what [Service.Count] asks, so that a page can ask it with its other
+// counts: see [postgres.Ahead].
+func (s *Service) Ahead(r cases.Reach) []postgres.Foreseen { return []postgres.Foreseen{s.count(r)} }
+
+// countKey tells apart for whom tasks are counted, and within which reach.
+type countKey struct{ by, reach string }
+
+func (s *Service) count(r cases.Reach) postgres.Question[Counts] {
+	return postgres.Question[Counts]{
+		Key: countKey{r.By.ID, r.Fingerprint()}, SQL: countMine, Args: []any{r.By.StaffID(), r.Groups, r.By.ID, r.Scopes, s.clock.Now()},
+	}
 }
 
 // Find returns one task of a case by its number, under the rule of

@@ -125,8 +125,38 @@ func TestTheNameOfWhoeverIsSignedInIsFilledIn(t *testing.T) {
 	f.WantValue("name", "Ada Lovelace").WantValue("email", "ada@example.org")
 }
 
+func TestEverythingThatWasSaidReachesTheCase(t *testing.T) {
+	f := sdktest.Start(t, Form)
+	f.Submit("for", "other", "their_name", "Ngozi Okonkwo", "relationship", "daughter", "consent", "yes").WantStep("what")
+	f.Submit("kind", "housing", "service", "Repairs", "what", "No heating", "points", "Cold\n\n  Nobody came ", "when", "2026-10-09", "until", "2026-10-08").
+		WantMessage("until", "Enter a date that is not before the day it happened")
+	f.Submit("kind", "housing", "service", "Repairs", "what", "No heating", "points", strings.Repeat("x\n", 9)).WantMessage("points", "Enter at most 8 points, each on a line of its own")
+	f.Submit("kind", "housing", "service", "Repairs", "what", "No heating", "points", "Cold\n\n  Nobody came ", "when", "2026-10-09", "until", "2026-10-10").WantStep("where")
+	f.Submit().WantStep("outcome").Submit("tried", "Rang twice", "wanted", "Heat", "harm", "perhaps").WantMessage("harm", "Choose yes or no")
+	f.Submit("tried", "Rang twice", "wanted", "Heat", "harm", "yes").WantStep("you")
+	f.Submit("name", "Amara", "email", "amara@example.org", "adjust", "Large print").WantStep("check").WantRow("They agreed", "Yes").WantRow("Adjustments", "Large print")
+	raise := f.Submit().WantDone()
+	want := map[string][]string{
+		"incident-date": {"2026-10-09"}, "incident-until": {"2026-10-10"}, "desired-outcome": {"Heat"}, "complaint-points": {"Cold\nNobody came"}, "service": {"Repairs"},
+		"tried-already": {"Rang twice"}, "harm": {"yes"}, "adjustments": {"Large print"}, "consent": {"yes"},
+	}
+	if !reflect.DeepEqual(raise.Fields, want) {
+		t.Errorf("got %v", raise.Fields)
+	}
+}
+
+func TestWithoutConsentItIsAskedForFirst(t *testing.T) {
+	f := sdktest.Start(t, Form)
+	f.Submit("for", "other", "their_name", "Ngozi Okonkwo", "relationship", "neighbour", "consent", "not-yet").WantStep("what")
+	f.Submit("kind", "housing", "what", "Damp").Submit().Submit().Submit("name", "Amara", "phone", "01632 960 001").WantStep("check")
+	if raise := f.Submit().WantDone(); raise.Fields["consent"][0] != "no" {
+		t.Errorf("got %v", raise.Fields)
+	}
+	f.WantText("Before we tell you anything about Ngozi Okonkwo we ask them whether we may.")
+}
+
 func TestThePagesLookAsTheyDid(t *testing.T) {
 	f := sdktest.Start(t, Form).Golden("for")
 	f.Submit("for", "other").Golden("for-errors")
-	toReview(t).Golden("check").Goto("outcome").Golden("outcome")
+	toReview(t).Golden("check").Goto("outcome").Golden("outcome").Goto("what").Golden("what").Goto("you").Golden("you")
 }

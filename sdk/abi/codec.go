@@ -95,6 +95,25 @@ func (e *Event) write(w *wire.Writer) {
 		}
 		w.Close('}')
 	}
+	w.OptString("of", e.Of)
+	w.OptString("text", e.Text)
+	if e.Occurred != nil {
+		w.Key("occurred")
+		e.Occurred.write(w)
+	}
+	w.Close('}')
+}
+
+func (o *Occurrence) write(w *wire.Writer) {
+	w.Open('{')
+	w.Key("kind")
+	w.String(o.Kind)
+	w.Key("at")
+	w.String(o.At)
+	w.Key("by")
+	w.String(o.By)
+	w.OptLists("from", o.From)
+	w.OptLists("to", o.To)
 	w.Close('}')
 }
 
@@ -118,15 +137,21 @@ func readEvent(d *wire.Decoder) *Event {
 		case "files":
 			e.Files = map[string][]view.File{}
 			for more := d.Object(); more; more = d.Next() {
-				field := d.Name()
+				field := d.Key()
 				e.Files[field] = view.ReadFiles(d)
 			}
 		case "answers":
 			e.Answers = map[string]Raw{}
 			for more := d.Object(); more; more = d.Next() {
-				id := d.Name()
+				id := d.Key()
 				e.Answers[id] = d.Raw()
 			}
+		case "of":
+			e.Of = d.String()
+		case "text":
+			e.Text = d.String()
+		case "occurred":
+			e.Occurred = readOccurrence(d)
 		default:
 			d.Skip()
 		}
@@ -134,99 +159,25 @@ func readEvent(d *wire.Decoder) *Event {
 	return e
 }
 
-func (c *Context) write(w *wire.Writer) {
-	w.Open('{')
-	w.Key("now")
-	w.String(c.Now)
-	w.OptString("today", c.Today)
-	w.OptString("tz", c.Zone)
-	w.OptString("locale", c.Locale)
-	w.OptInt("seed", c.Seed)
-	if u := c.User; u != nil {
-		w.Key("user")
-		w.Open('{')
-		w.OptString("id", u.ID)
-		w.OptString("name", u.Name)
-		w.OptString("email", u.Email)
-		w.OptString("phone", u.Phone)
-		w.OptStrings("roles", u.Roles)
-		w.Close('}')
-	}
-	if cs := c.Case; cs != nil {
-		w.Key("case")
-		w.Open('{')
-		w.Key("id")
-		w.String(cs.ID)
-		w.OptString("type", cs.Type)
-		w.OptString("status", cs.Status)
-		w.OptLists("fields", cs.Fields)
-		w.Close('}')
-	}
-	w.Close('}')
-}
-
-func readContext(d *wire.Decoder) (c Context) {
+func readOccurrence(d *wire.Decoder) *Occurrence {
+	o := new(Occurrence)
 	for more := d.Object(); more; more = d.Next() {
 		switch d.Key() {
-		case "now":
-			c.Now = d.String()
-		case "today":
-			c.Today = d.String()
-		case "tz":
-			c.Zone = d.String()
-		case "locale":
-			c.Locale = d.String()
-		case "seed":
-			c.Seed = d.Int()
-		case "user":
-			c.User = readUser(d)
-		case "case":
-			c.Case = readCase(d)
+		case "kind":
+			o.Kind = d.String()
+		case "at":
+			o.At = d.String()
+		case "by":
+			o.By = d.String()
+		case "from":
+			o.From = d.Lists()
+		case "to":
+			o.To = d.Lists()
 		default:
 			d.Skip()
 		}
 	}
-	return c
-}
-
-func readUser(d *wire.Decoder) *User {
-	u := new(User)
-	for more := d.Object(); more; more = d.Next() {
-		switch d.Key() {
-		case "id":
-			u.ID = d.String()
-		case "name":
-			u.Name = d.String()
-		case "email":
-			u.Email = d.String()
-		case "phone":
-			u.Phone = d.String()
-		case "roles":
-			u.Roles = d.Strings()
-		default:
-			d.Skip()
-		}
-	}
-	return u
-}
-
-func readCase(d *wire.Decoder) *Case {
-	cs := new(Case)
-	for more := d.Object(); more; more = d.Next() {
-		switch d.Key() {
-		case "id":
-			cs.ID = d.String()
-		case "type":
-			cs.Type = d.String()
-		case "status":
-			cs.Status = d.String()
-		case "fields":
-			cs.Fields = d.Lists()
-		default:
-			d.Skip()
-		}
-	}
-	return cs
+	return o
 }
 
 // Append writes r as JSON behind b.
@@ -284,6 +235,9 @@ func (r *Response) Append(b []byte) []byte {
 		w.Key("raise")
 		r.Raise.write(&w)
 	}
+	w.OptString("outcome", r.Outcome)
+	w.OptString("status", r.Status)
+	w.OptString("wake_at", r.WakeAt)
 	w.OptStrings("log", r.Log)
 	w.OptString("fault", r.Fault)
 	if r.Describe != nil {
@@ -332,6 +286,12 @@ func DecodeResponse(b []byte) (*Response, error) {
 			r.Done = d.Bool()
 		case "raise":
 			r.Raise = readRaise(d)
+		case "outcome":
+			r.Outcome = d.String()
+		case "status":
+			r.Status = d.String()
+		case "wake_at":
+			r.WakeAt = d.String()
 		case "log":
 			r.Log = d.Strings()
 		case "fault":
@@ -374,57 +334,4 @@ func readFieldError(d *wire.Decoder) (e FieldError) {
 		}
 	}
 	return e
-}
-
-func (desc *Description) write(w *wire.Writer) {
-	w.Open('{')
-	w.Key("abi")
-	w.Int(int64(desc.ABI))
-	w.OptString("sdk", desc.SDK)
-	w.Key("entries")
-	w.Open('[')
-	for _, e := range desc.Entries {
-		w.Open('{')
-		w.Key("id")
-		w.String(e.ID)
-		w.Key("kind")
-		w.String(e.Kind)
-		w.OptString("title", e.Title)
-		w.Close('}')
-	}
-	w.Close(']')
-	w.Close('}')
-}
-
-func readDescription(d *wire.Decoder) *Description {
-	desc := new(Description)
-	for more := d.Object(); more; more = d.Next() {
-		switch d.Key() {
-		case "abi":
-			desc.ABI = int(d.Int())
-		case "sdk":
-			desc.SDK = d.String()
-		case "entries":
-			desc.Entries = nil
-			for more := d.Array(); more; more = d.Next() {
-				var e Entry
-				for more := d.Object(); more; more = d.Next() {
-					switch d.Key() {
-					case "id":
-						e.ID = d.String()
-					case "kind":
-						e.Kind = d.String()
-					case "title":
-						e.Title = d.String()
-					default:
-						d.Skip()
-					}
-				}
-				desc.Entries = append(desc.Entries, e)
-			}
-		default:
-			d.Skip()
-		}
-	}
-	return desc
 }

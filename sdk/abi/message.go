@@ -23,8 +23,11 @@ const (
 	EventChange = "change" // Fields as typed so far; take them, check nothing, show the same view
 	EventBack   = "back"   // to the view before; Fields as typed so far
 	EventGoto   = "goto"   // to the step named in Action, if it was reached before
-	EventAnswer = "answer" // Answers to what was asked
-	EventTimer  = "timer"  // a time asked for has come
+	EventAnswer = "answer" // Answers to what was asked; the event that asked is in Of
+	EventPress  = "press"  // the button or table in Action was used; Fields as typed, nothing to be checked
+	EventReturn = "return" // of a task that was done: it is to be corrected; Text says why
+	EventTimer  = "timer"  // the time of WakeAt has come
+	EventRun    = "run"    // of an action: do it; Occurred says what set it off
 )
 
 // Raw is one JSON value, kept as it is.
@@ -65,7 +68,21 @@ type Event struct {
 	Action  string                 `json:"action,omitempty"`
 	Fields  map[string][]string    `json:"fields,omitempty"`  // values by field, as the kinds of view.Field say
 	Files   map[string][]view.File `json:"files,omitempty"`   // for every file field of the last view, all files it has now
-	Answers map[string]Raw         `json:"answers,omitempty"` // by the id of the ask
+	Answers map[string]Raw         `json:"answers,omitempty"` // by the id of the ask: what was asked for, or {"error": "why not"}
+	Of      string                 `json:"of,omitempty"`      // with EventAnswer: the type of the event that asked. Action, Fields and Files are that one's
+	Text    string                 `json:"text,omitempty"`    // with EventReturn: why, in a person's words
+
+	// With EventRun: what happened on the case; absent when somebody pressed a button.
+	Occurred *Occurrence `json:"occurred,omitempty"`
+}
+
+// Occurrence is an event of a case's history, as far as the grant lets it be seen.
+type Occurrence struct {
+	Kind string              `json:"kind"` // "case.closed"
+	At   string              `json:"at"`   // RFC 3339, UTC
+	By   string              `json:"by"`   // "staff", "person", "system" …: never who
+	From map[string][]string `json:"from,omitempty"`
+	To   map[string][]string `json:"to,omitempty"` // what changed: by aspect ("status", "field:remedy"), before and after
 }
 
 // Context is what a plugin may know of the world: no clock, no randomness, no
@@ -78,6 +95,11 @@ type Context struct {
 	Seed   int64  `json:"seed,omitempty"`   // differs from call to call, the same in a replay
 	User   *User  `json:"user,omitempty"`   // who is signed in; absent for the anonymous
 	Case   *Case  `json:"case,omitempty"`   // absent while there is none
+	Task   *Task  `json:"task,omitempty"`   // of a task: the one that this is
+	// Of details: whoever looks may change them.
+	Editable bool `json:"editable,omitempty"`
+	// Of details: "staff" or "requester", who is to read them.
+	Reader string `json:"reader,omitempty"`
 }
 
 // User is the person in front of the screen.
@@ -89,12 +111,42 @@ type User struct {
 	Roles []string `json:"roles,omitempty"`
 }
 
-// Case is what a plugin was granted to see of a case.
+// Case is what a plugin was granted to see of a case: each member is there only
+// if the grant names it ("case.subject", "case.fields:remedy").
 type Case struct {
-	ID     string              `json:"id"`
-	Type   string              `json:"type,omitempty"`
-	Status string              `json:"status,omitempty"`
-	Fields map[string][]string `json:"fields,omitempty"`
+	ID          string              `json:"id"`
+	Ref         string              `json:"ref,omitempty"`
+	Type        string              `json:"type,omitempty"`
+	TypeName    string              `json:"type_name,omitempty"`
+	Subtype     string              `json:"subtype,omitempty"`
+	Subject     string              `json:"subject,omitempty"`
+	Description string              `json:"description,omitempty"`
+	Status      string              `json:"status,omitempty"`
+	StatusKind  string              `json:"status_kind,omitempty"` // start, open, waiting, resolved or final
+	Stage       string              `json:"stage,omitempty"`
+	Priority    string              `json:"priority,omitempty"`
+	Group       string              `json:"group,omitempty"`
+	Assignee    string              `json:"assignee,omitempty"` // a name
+	RaisedAt    string              `json:"raised_at,omitempty"`
+	DueAt       string              `json:"due_at,omitempty"` // of the target that is due first
+	ClosedAt    string              `json:"closed_at,omitempty"`
+	Requester   *Party              `json:"requester,omitempty"`
+	Place       *Place              `json:"place,omitempty"`
+	Fields      map[string][]string `json:"fields,omitempty"`
+	Files       []view.File         `json:"files,omitempty"`
+}
+
+// Task is what a workflow may know of its task.
+type Task struct {
+	No       int    `json:"no"`
+	Type     string `json:"type,omitempty"`
+	Title    string `json:"title"`
+	Brief    string `json:"brief,omitempty"`
+	Group    string `json:"group,omitempty"`    // key
+	Assignee string `json:"assignee,omitempty"` // a name
+	DueAt    string `json:"due_at,omitempty"`
+	Mine     bool   `json:"mine,omitempty"`    // it is for whoever looks to do
+	Manages  bool   `json:"manages,omitempty"` // whoever looks works the whole case
 }
 
 // Response is what the plugin answers.
@@ -105,8 +157,11 @@ type Response struct {
 	Effects  []Effect     `json:"effects,omitempty"`
 	Errors   []FieldError `json:"errors,omitempty"` // what was submitted is not accepted; the view shows it
 	Asks     []Ask        `json:"asks,omitempty"`
-	Done     bool         `json:"done,omitempty"`  // there is nothing more to fill in
-	Raise    *Raise       `json:"raise,omitempty"` // with Done, of a form: the case to be raised
+	Done     bool         `json:"done,omitempty"`    // there is nothing more to fill in
+	Raise    *Raise       `json:"raise,omitempty"`   // with Done, of a form: the case to be raised
+	Outcome  string       `json:"outcome,omitempty"` // with Done, of a task: what came of it, in a sentence. Of an action: what it did
+	Status   string       `json:"status,omitempty"`  // of a task: where it stands, in a few words, for lists: "Waiting for approval"
+	WakeAt   string       `json:"wake_at,omitempty"` // of a task: RFC 3339; EventTimer comes then. Absent: no longer
 	Log      []string     `json:"log,omitempty"`
 	Fault    string       `json:"fault,omitempty"` // the plugin gave up; everything else is ignored
 	Describe *Description `json:"describe,omitempty"`
@@ -118,7 +173,16 @@ type Effect struct {
 	Args Raw    `json:"args,omitempty"` // an object, as the command says
 }
 
+// MaxAskRounds is how often one event may lead to asks, and MaxAsks how many
+// there may be in a round.
+const (
+	MaxAskRounds = 3
+	MaxAsks      = 10
+)
+
 // Ask is a question to the host. The answer comes as EventAnswer under its ID.
+// A response that asks is not a turn: its state, view, effects and the rest are
+// ignored, and the answer comes with the state of before.
 type Ask struct {
 	ID   string `json:"id"`
 	Type string `json:"t"`
@@ -184,10 +248,56 @@ type Description struct {
 
 // Entry is one thing a plugin offers. In a description only ID and Kind are set.
 type Entry struct {
-	ID    string `json:"id"`
-	Kind  string `json:"kind"`
-	Title string `json:"title,omitempty"`
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+	Title   string   `json:"title,omitempty"`
+	Summary string   `json:"summary,omitempty"` // one sentence, for whoever chooses it
+	Fields  []Field  `json:"fields,omitempty"`  // of details: what it keeps on the case
+	Readers string   `json:"readers,omitempty"` // of details: "staff" (or empty), or "everyone": in the portal too
+	On      []string `json:"on,omitempty"`      // of an action: kinds of events that it is meant for; empty: any
 }
+
+// Field is a field of a case that a details section keeps. It becomes a field
+// of every case type that has the section, so that lists, search, exports,
+// messages and the API know it.
+type Field struct {
+	Key        string   `json:"key"`
+	Kind       string   `json:"kind"` // text, long_text, choice, date, number, money, yes_no
+	Label      string   `json:"label"`
+	Options    []Option `json:"options,omitempty"` // of a choice
+	Searchable bool     `json:"searchable,omitempty"`
+	Private    bool     `json:"private,omitempty"` // staff alone see it
+	MaxLength  int      `json:"max_length,omitempty"`
+}
+
+// Option is one choice of a [Field].
+type Option struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+// Kinds of [Field].
+const (
+	FieldText     = "text"
+	FieldLongText = "long_text"
+	FieldChoice   = "choice"
+	FieldDate     = "date"
+	FieldNumber   = "number"
+	FieldMoney    = "money"
+	FieldYesNo    = "yes_no"
+)
+
+// Who reads details, as [Entry] says it.
+const (
+	ReadersStaff    = "staff"
+	ReadersEveryone = "everyone"
+)
+
+// Who looks at details, as [Context] says it.
+const (
+	ReaderStaff     = "staff"
+	ReaderRequester = "requester"
+)
 
 // Kinds of Entry.
 const (

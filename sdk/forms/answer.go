@@ -9,22 +9,44 @@ import (
 	"github.com/casement-dev/casement/sdk/view"
 )
 
-// read puts what was typed into the variable.
-func (f *Field) read(a answer) {
+// read puts what was typed into the variable, and reports whether that held
+// something else.
+func (f *Field) read(a answer) (changed bool) {
 	switch f.kind {
 	case view.KindCheckboxes:
+		before := *f.list
 		*f.list = a.values
+		return !slices.Equal(before, a.values)
 	case view.KindFile:
+		before := *f.files
 		*f.files = a.files
+		return !slices.Equal(before, a.files)
 	case view.KindLocation:
+		before := *f.place
 		*f.place, f.bad = readPlace(a)
-	case view.KindDate:
-		if *f.text = a.text(); strings.Trim(*f.text, "-") == "" {
-			*f.text = "" // three empty boxes
-		}
-	default:
-		*f.text = a.text()
+		return !samePlace(before, *f.place)
 	}
+	text := a.text()
+	switch f.kind {
+	case view.KindDate:
+		if strings.Trim(text, "-") == "" {
+			text = "" // three empty boxes
+		}
+	case view.KindMoney:
+		if amount, ok := view.Amount(text, f.unit); ok {
+			text = amount
+		}
+	}
+	changed = *f.text != text
+	*f.text = text
+	return changed
+}
+
+func samePlace(a, b Place) bool {
+	if a.Point == nil || b.Point == nil {
+		return a == b
+	}
+	return a.Address == b.Address && *a.Point == *b.Point
 }
 
 func readPlace(a answer) (p Place, bad bool) {
@@ -65,6 +87,24 @@ func (f *Field) words() string {
 		return f.optionLabel(*f.text)
 	case view.KindDate:
 		return sayDate(*f.text)
+	case view.KindYesNo:
+		switch *f.text {
+		case view.Yes:
+			return "Yes"
+		case view.No:
+			return "No"
+		}
+		return *f.text
+	case view.KindMoney:
+		if *f.text != "" && strings.Trim(*f.text, "0123456789.") == "" {
+			return f.unit + *f.text
+		}
+		return *f.text
+	case view.KindNumber:
+		if f.unit != "" && *f.text != "" {
+			return *f.text + " " + f.unit
+		}
+		return *f.text
 	case view.KindCheckboxes:
 		labels := make([]string, len(*f.list))
 		for i, v := range *f.list {
@@ -92,10 +132,10 @@ func (f *Field) check(a answer) string {
 		return f.required
 	}
 	for _, v := range a.values {
-		switch n := utf8.RuneCountInString(v); {
-		case f.maxLength > 0 && n > f.maxLength:
+		switch { // a text has no more characters than bytes
+		case f.maxLength > 0 && len(v) > f.maxLength && utf8.RuneCountInString(v) > f.maxLength:
 			return "Enter no more than " + whole(f.maxLength) + " characters"
-		case n < f.minLength:
+		case f.minLength > 0 && utf8.RuneCountInString(v) < f.minLength:
 			return "Enter at least " + whole(f.minLength) + " characters"
 		}
 	}
@@ -142,6 +182,12 @@ func (f *Field) checkKind(a answer) string {
 		}
 	case view.KindNumber:
 		return f.checkNumber()
+	case view.KindMoney:
+		return f.checkMoney()
+	case view.KindYesNo:
+		if *f.text != view.Yes && *f.text != view.No {
+			return "Choose yes or no"
+		}
 	case view.KindDate:
 		return f.checkDate()
 	case view.KindRadios, view.KindSelect:
@@ -172,6 +218,25 @@ func (f *Field) checkNumber() string {
 	if err != nil || n != n || n > 1e15 || n < -1e15 {
 		return "Enter a number"
 	}
+	return f.checkBounds(n)
+}
+
+func (f *Field) checkMoney() string {
+	amount, ok := view.Amount(*f.text, f.unit)
+	if !ok {
+		return "Enter an amount of money, like 12.50"
+	}
+	n, err := strconv.ParseFloat(amount, 64)
+	switch {
+	case err != nil || len(amount) > 16:
+		return "Enter a smaller amount"
+	case n < 0 && !strings.HasPrefix(f.min, "-"):
+		return "Enter an amount that is not below zero"
+	}
+	return f.checkBounds(n)
+}
+
+func (f *Field) checkBounds(n float64) string {
 	if least, err := strconv.ParseFloat(f.min, 64); err == nil && n < least {
 		return "Enter " + f.min + " or more"
 	}

@@ -4,16 +4,17 @@ import (
 	"slices"
 
 	"github.com/casement-dev/casement/sdk/abi"
+	"github.com/casement-dev/casement/sdk/state"
 	"github.com/casement-dev/casement/sdk/view"
 )
 
 // draw makes the view of one step on the path.
-func (f Form[S]) draw(st *state, path []visit[S], at int, errs []abi.FieldError) *view.Node {
+func (f Form[S]) draw(path []visit[S], at int, errs []abi.FieldError) *view.Node {
 	v := &path[at]
 	root := &view.Node{
-		Type: view.Form, ID: v.step.ID, Label: v.page.Title, Caption: f.Title,
-		Part: at + 1, Parts: len(path), Button: v.page.Button,
-		Items: drawBody(st, v.body, errs),
+		Type: view.Form, ID: v.step.ID, Label: v.Page.Title, Caption: f.Title,
+		Part: at + 1, Parts: len(path), Button: v.Page.Button,
+		Items: v.Draw(errs),
 	}
 	if at > 0 {
 		root.Back = path[at-1].step.ID
@@ -24,18 +25,21 @@ func (f Form[S]) draw(st *state, path []visit[S], at int, errs []abi.FieldError)
 		}
 		root.Items = slices.Grow(root.Items, at)
 		for i := range path[:at] {
-			root.Items = append(root.Items, drawReview(st, &path[i])...)
+			if rows := path[i].answered(nil, path[i].step.ID); len(rows) > 0 {
+				root.Items = append(root.Items, view.Node{Type: view.Section, Label: path[i].title(), Items: []view.Node{{Type: view.Summary, Items: rows}}})
+			}
 		}
 	}
 	return root
 }
 
-// drawPage makes a view that is only read.
-func drawPage(p Page) *view.Node {
-	return &view.Node{Type: view.Page, Label: p.Title, Items: drawBody(&state{}, p.Body.build(nil), nil)}
+// DrawPage makes a view that is only read; for the kits.
+func DrawPage(p Page) *view.Node {
+	s := Open(&state.State{}, func() Page { return p }, nil)
+	return &view.Node{Type: view.Page, Label: p.Title, Items: s.DrawRead()}
 }
 
-func drawBody(st *state, body []built, errs []abi.FieldError) []view.Node {
+func (s *Sheet) draw(body []built, errs []abi.FieldError) []view.Node {
 	if len(body) == 0 {
 		return nil
 	}
@@ -43,21 +47,24 @@ func drawBody(st *state, body []built, errs []abi.FieldError) []view.Node {
 	for i := range body {
 		b := &body[i]
 		if b.field != nil {
-			b.field.draw(&nodes[i], st, errs)
+			s.drawField(b.field, &nodes[i], errs)
 			continue
 		}
 		nodes[i] = *b.node
-		nodes[i].Items = drawBody(st, b.kids, errs)
+		if b.kids != nil {
+			nodes[i].Items = s.draw(b.kids, errs)
+		}
 	}
 	return nodes
 }
 
-func (f *Field) draw(n *view.Node, st *state, errs []abi.FieldError) {
+func (s *Sheet) drawField(f *Field, n *view.Node, errs []abi.FieldError) {
 	n.Type, n.ID, n.Kind, n.Label, n.Hint = view.Field, f.id, f.kind, f.label, f.hint
 	n.Required, n.Autocomplete, n.Accept = f.required != "", f.autocomplete, f.accept
 	n.Min, n.Max, n.MinLength, n.MaxLength = f.min, f.max, f.minLength, f.maxLength
 	n.MaxFiles, n.MaxBytes = f.maxFiles, f.maxBytes
-	a := st.answer(f)
+	n.Unit, n.List, n.OnChange = f.unit, f.lookup, f.onChange
+	a := s.answer(f)
 	n.Value, n.Files = a.values, a.files
 	for _, file := range a.files {
 		n.Value = append(n.Value, file.ID)
@@ -72,42 +79,62 @@ func (f *Field) draw(n *view.Node, st *state, errs []abi.FieldError) {
 	}
 	for i := range f.options {
 		o := &f.options[i]
-		n.Options[i] = view.Option{Value: o.value, Label: o.label, Hint: o.hint, Items: drawBody(st, o.nodes(), errs)}
+		n.Options[i] = view.Option{Value: o.value, Label: o.label, Hint: o.hint, Items: s.draw(o.nodes(), errs)}
 	}
 }
 
-// drawReview lists the answers of one step under its title.
-func drawReview[S any](st *state, v *visit[S]) []view.Node {
-	rows := make([]view.Node, 0, len(v.body))
-	st.asked(v.body, func(f *Field) {
-		text := f.words()
-		if text == "" {
-			text = "Not given"
-		}
-		rows = append(rows, view.Node{Type: view.Row, Label: f.title(), Text: text, Goto: v.step.ID})
-	})
-	if len(rows) == 0 {
-		return nil
-	}
-	return []view.Node{{Type: view.Section, Label: v.title(), Items: []view.Node{{Type: view.Summary, Items: rows}}}}
-}
-
-// answersInWords lists what was answered, to be read by people later.
-func answersInWords[S any](st *state, path []visit[S]) []abi.Answer {
-	var answers []abi.Answer
-	for i := range path {
-		st.asked(path[i].body, func(f *Field) {
-			if text := f.words(); text != "" {
-				answers = append(answers, abi.Answer{Section: path[i].title(), Label: f.title(), Text: text})
+// drawRead draws runs of fields as a summary, leaves buttons out, and everything
+// else as it is.
+func (s *Sheet) drawRead(body []built) []view.Node {
+	var nodes []view.Node
+	for i := range body {
+		b := &body[i]
+		switch {
+		case b.field != nil:
+			rows := s.rows(b, "")
+			if last := len(nodes) - 1; last >= 0 && nodes[last].Type == view.Summary && i > 0 && body[i-1].field != nil {
+				nodes[last].Items = append(nodes[last].Items, rows...)
+			} else if len(rows) > 0 {
+				nodes = append(nodes, view.Node{Type: view.Summary, Items: rows})
 			}
-		})
+		case b.node.Type == view.Button:
+		default:
+			n := *b.node
+			if b.kids != nil {
+				n.Items = s.drawRead(b.kids)
+			}
+			nodes = append(nodes, n)
+		}
 	}
-	return answers
+	return nodes
+}
+
+// rows lists the answers below one node, with links to change them if there is
+// a step to go to.
+func (s *Sheet) rows(b *built, step string) []view.Node {
+	one := Sheet{body: []built{*b}, st: s.st}
+	return one.answered(nil, step)
+}
+
+// answered adds a row for each answer of the page.
+func (s *Sheet) answered(rows []view.Node, step string) []view.Node {
+	fields := 0
+	s.asked(func(*Field) { fields++ })
+	rows = slices.Grow(rows, fields) // a node is large: no room for more than there are
+	s.asked(func(f *Field) {
+		rows = rows[:len(rows)+1]
+		row := &rows[len(rows)-1]
+		row.Type, row.Label, row.Text, row.Goto = view.Row, f.title(), f.words(), step
+		if row.Text == "" {
+			row.Text = "Not given"
+		}
+	})
+	return rows
 }
 
 func (v *visit[S]) title() string {
-	if v.page.Title != "" {
-		return v.page.Title
+	if v.Page.Title != "" {
+		return v.Page.Title
 	}
 	for i := range v.body {
 		if f := v.body[i].field; f != nil {

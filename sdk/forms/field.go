@@ -1,7 +1,6 @@
 package forms
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/casement-dev/casement/sdk/view"
@@ -25,6 +24,9 @@ type Field struct {
 	maxLength       int
 	maxFiles        int
 	maxBytes        int64
+	unit            string // of a number or an amount
+	lookup          string // the list that a look-up chooses from
+	onChange        bool
 	accept          []string
 	options         []option
 	rules           []func() string
@@ -91,6 +93,23 @@ func Number(id string, p *string, label string) *Field {
 	return &Field{id: id, kind: view.KindNumber, label: label, text: p}
 }
 
+// Money asks for an amount, with at most two decimals. It is kept as digits,
+// "1234.50", however it was typed; not below zero unless Min says so.
+func Money(id string, p *string, label string) *Field {
+	return &Field{id: id, kind: view.KindMoney, label: label, text: p, unit: "£"}
+}
+
+// YesNo asks for "yes" or "no".
+func YesNo(id string, p *string, label string) *Field {
+	return &Field{id: id, kind: view.KindYesNo, label: label, text: p}
+}
+
+// Lookup asks for a row of a list that the administrator keeps, and gives its
+// value. The host suggests rows while somebody types, and checks the choice.
+func Lookup(id string, p *string, list, label string) *Field {
+	return &Field{id: id, kind: view.KindLookup, label: label, text: p, lookup: list}
+}
+
 // Date asks for a day: 2026-11-09.
 func Date(id string, p *string, label string) *Field {
 	return &Field{id: id, kind: view.KindDate, label: label, text: p}
@@ -127,10 +146,10 @@ func (f *Field) Hint(text string) *Field { f.hint = text; return f }
 // Required makes the field compulsory; message says what to do.
 func (f *Field) Required(message string) *Field { f.required = message; return f }
 
-// Max is the longest answer in characters, the greatest number, or how many files.
+// Max is the longest answer in characters, the greatest number or amount, or how many files.
 func (f *Field) Max(n int) *Field {
 	switch f.kind {
-	case view.KindNumber:
+	case view.KindNumber, view.KindMoney:
 		f.max = whole(n)
 	case view.KindFile:
 		f.maxFiles = n
@@ -140,9 +159,9 @@ func (f *Field) Max(n int) *Field {
 	return f
 }
 
-// Min is the shortest answer in characters or the least number.
+// Min is the shortest answer in characters, or the least number or amount.
 func (f *Field) Min(n int) *Field {
-	if f.kind == view.KindNumber {
+	if f.kind == view.KindNumber || f.kind == view.KindMoney {
 		f.min = whole(n)
 	} else {
 		f.minLength = n
@@ -188,6 +207,13 @@ func (f *Field) Reveal(nodes ...Node) *Field {
 	return f
 }
 
+// Unit is what a number counts, or the currency of an amount: "metres", "€".
+func (f *Field) Unit(unit string) *Field { f.unit = unit; return f }
+
+// OnChange draws the page again when the field was changed, where the browser
+// runs scripts: what an answer reveals with [If] is then seen at once.
+func (f *Field) OnChange() *Field { f.onChange = true; return f }
+
 // Accept limits files to media types and extensions: "image/*", ".pdf".
 func (f *Field) Accept(types ...string) *Field { f.accept = types; return f }
 
@@ -209,5 +235,3 @@ func (f *Field) optionLabel(value string) string {
 	}
 	return ""
 }
-
-func (f *Field) chosen(a answer, option string) bool { return slices.Contains(a.values, option) }

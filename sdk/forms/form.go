@@ -1,9 +1,12 @@
 package forms
 
 import (
+	"strconv"
+
 	"github.com/casement-dev/casement/sdk/abi"
+	"github.com/casement-dev/casement/sdk/host"
 	"github.com/casement-dev/casement/sdk/internal/guest"
-	"github.com/casement-dev/casement/sdk/internal/wire"
+	"github.com/casement-dev/casement/sdk/state"
 )
 
 // The parts of the contract an author meets.
@@ -11,8 +14,8 @@ type (
 	Raise = abi.Raise // the case to be raised
 	Party = abi.Party // a person as the form knows them
 	Place = abi.Place // an address, a point, or both
-	Point = abi.Point
-	User  = abi.User // who is signed in
+	Point = abi.Point // in degrees, on WGS 84
+	User  = abi.User  // who is signed in
 )
 
 // Form is a form over a struct of answers S.
@@ -30,6 +33,15 @@ type Form[S any] struct {
 
 	// Done is shown after the case is raised, below its reference. Optional.
 	Done func(c *Ctx, s *S) Page
+
+	// Keep names variables that are to last beside the answers: what was looked
+	// up, what a button chose. Optional.
+	Keep func(k *state.Keeper, s *S)
+
+	// StateVersion is the manifest's state.version. Migrate brings a state of an
+	// earlier one forward; it is called once for each version in between.
+	StateVersion int
+	Migrate      func(old *state.Old)
 }
 
 // Step is one page of a form.
@@ -40,6 +52,11 @@ type Step[S any] struct {
 	// Check is for rules over several fields: it calls c.Error. Optional.
 	Check func(c *Ctx, s *S)
 
+	// Press is for buttons that send nothing off and for tables whose rows the
+	// form itself sorts: the variables hold what was typed so far, unchecked, and
+	// what it changes in them stands on the page. Optional.
+	Press func(c *Ctx, s *S, p Pressed)
+
 	// Next names the step that follows; "" means the next in the list. It may
 	// lead forward only. Optional.
 	Next func(c *Ctx, s *S) string
@@ -49,60 +66,27 @@ type Step[S any] struct {
 	Review bool
 }
 
-// Ctx is all a form may know: no clock, no randomness, no I/O.
-type Ctx struct {
-	abi.Context
-	config  abi.Raw
-	errors  []abi.FieldError
-	effects []abi.Effect
-	log     []string
+// Ctx is all a form may know, and what it may want done beside its case.
+type Ctx = host.Ctx
+
+// Pressed is a button, or a heading or page of a table, that was used.
+type Pressed struct {
+	ID   string // of the button or table
+	Sort int    // of a table: the column to sort by, from 1; negative for downwards
+	Page int    // of a table, from 1
 }
 
-// Error refuses what was submitted, with a message beside a field, or above
-// all when field is "". It counts in Step.Check and in checks of fields.
-func (c *Ctx) Error(field, message string) {
-	for _, e := range c.errors {
-		if e.Field == field {
-			return // one message a field is enough
+// PressOf reads what was pressed from an event; for the kits.
+func PressOf(ev *abi.Event) Pressed {
+	number := func(name string) int {
+		if values := ev.Fields[name]; len(values) > 0 {
+			if n, err := strconv.Atoi(values[0]); err == nil {
+				return n
+			}
 		}
+		return 0
 	}
-	c.errors = append(c.errors, abi.FieldError{Field: field, Message: message})
-}
-
-// Effect asks for a command beside the raising of the case, by its name and
-// its arguments: "note.add", "text", "By form". It counts in Submit; one that
-// was not granted refuses the whole submission.
-func (c *Ctx) Effect(command string, namesAndValues ...string) {
-	var w wire.Writer
-	w.Open('{')
-	for i := 0; i+1 < len(namesAndValues); i += 2 {
-		w.Key(namesAndValues[i])
-		w.String(namesAndValues[i+1])
-	}
-	w.Close('}')
-	c.effects = append(c.effects, abi.Effect{Type: command, Args: w.B})
-}
-
-// Log writes a line to the plugin's log. It must not say who anybody is.
-func (c *Ctx) Log(line string) { c.log = append(c.log, line) }
-
-// Config returns a setting the administrator made, as text; "" when there is none.
-func (c *Ctx) Config(name string) string {
-	d := wire.NewDecoder(c.config)
-	value := ""
-	for more := d.Object(); more; more = d.Next() {
-		if d.Key() != name {
-			d.Skip()
-			continue
-		}
-		raw := d.Raw()
-		if len(raw) > 0 && raw[0] == '"' {
-			value = wire.NewDecoder(raw).String()
-		} else {
-			value = string(raw)
-		}
-	}
-	return value
+	return Pressed{ID: ev.Action, Sort: number("sort"), Page: number("page")}
 }
 
 // Serve makes the module answer for the form. Call it from an init function:

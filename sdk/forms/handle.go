@@ -6,15 +6,17 @@ import (
 	"strconv"
 
 	"github.com/casement-dev/casement/sdk/abi"
+	"github.com/casement-dev/casement/sdk/host"
+	"github.com/casement-dev/casement/sdk/state"
 )
 
 // visit is one step on the way through the form, with the page it shows and
 // what is wrong with the answers to it.
 type visit[S any] struct {
+	Sheet
 	step   *Step[S]
-	page   Page
-	body   []built
 	errors []abi.FieldError
+	opened bool
 	passed bool // submitted, and nothing is wrong with it now
 }
 
@@ -24,63 +26,67 @@ func (f Form[S]) Handle(r *abi.Request) (*abi.Response, error) {
 	if len(f.Steps) == 0 || f.Submit == nil {
 		return nil, errors.New("the form " + strconv.Quote(f.ID) + " has no steps or no Submit")
 	}
-	if r.Op != abi.OpEvent || r.Event == nil {
+	if r.Op == abi.OpMigrate {
+		return state.Migrate(r, f.StateVersion, f.Migrate)
+	}
+	ev := host.Event(r)
+	if r.Op != abi.OpEvent || ev == nil {
 		return nil, errors.New("the form does not know the operation " + strconv.Quote(r.Op))
 	}
-	st, err := decodeState(r.State)
+	st, err := state.Decode(r.State)
 	if err != nil {
 		return nil, errors.New("cannot read the state: " + err.Error())
 	}
-	if st.step == "" {
-		st.step = f.Steps[0].ID
+	if st.Step == "" {
+		st.Step = f.Steps[0].ID
 	}
-	c := &Ctx{Context: r.Context, config: r.Config}
+	c := new(Ctx)
+	host.Begin(c, r)
 	s := new(S)
 	if f.Init != nil {
 		f.Init(c, s)
 	}
-	path, err := f.walk(c, s, st, r.Event)
+	if err := state.Read(st.Kept, f.Keep, s); err != nil {
+		return nil, errors.New("cannot read what was kept: " + err.Error())
+	}
+	path, err := f.walk(c, s, st, ev)
 	if err != nil {
 		return nil, err
 	}
-	at, shown, done := f.move(st, path, r.Event)
+	at, shown, done := f.move(st, path, ev)
 	if done {
-		return f.finish(c, s, st, path), nil
+		return host.Finish(c, f.finish(c, s, st, path))
 	}
-	if path[at].body == nil {
+	if !path[at].opened {
 		path[at].open(c, s, st, nil)
 	}
-	st.step = path[at].step.ID
-	st.reviewed = st.reviewed || path[at].step.Review
-	return &abi.Response{
-		State:  st.encode(),
-		View:   f.draw(st, path, at, shown),
-		Errors: shown,
-		Log:    c.log,
-	}, nil
+	st.Step = path[at].step.ID
+	st.Reviewed = st.Reviewed || path[at].step.Review
+	st.Kept = state.Write(f.Keep, s)
+	return host.Finish(c, &abi.Response{State: st.Encode(), View: f.draw(path, at, shown), Errors: shown})
 }
 
 // walk goes through the form from its first step as Next leads, lets each step
 // read and check its answers, and takes what was typed into the step shown.
 // Steps beyond that which were never submitted are only counted: their answers
 // do not count yet.
-func (f Form[S]) walk(c *Ctx, s *S, st *state, ev *abi.Event) ([]visit[S], error) {
-	var path []visit[S]
+func (f Form[S]) walk(c *Ctx, s *S, st *state.State, ev *abi.Event) ([]visit[S], error) {
+	path := make([]visit[S], 0, len(f.Steps))
 	beyond := false
 	for i := 0; ; {
 		step := &f.Steps[i]
-		v := visit[S]{step: step}
-		submitted := slices.Contains(st.passed, step.ID)
+		path = append(path, visit[S]{step: step})
+		v := &path[len(path)-1]
+		submitted := slices.Contains(st.Passed, step.ID)
 		if !beyond || submitted {
 			typed := ev
-			if step.ID != st.step || ev.Type == abi.EventStart || ev.Type == abi.EventView {
+			if step.ID != st.Step || ev.Type == abi.EventStart || ev.Type == abi.EventView {
 				typed = nil
 			}
 			v.open(c, s, st, typed)
 			v.passed = submitted && len(v.errors) == 0
 		}
-		beyond = beyond || step.ID == st.step
-		path = append(path, v)
+		beyond = beyond || step.ID == st.Step
 
 		next := i + 1
 		if step.Next != nil {
@@ -99,34 +105,33 @@ func (f Form[S]) walk(c *Ctx, s *S, st *state, ev *abi.Event) ([]visit[S], error
 }
 
 // open makes the page of a step, takes what was typed into it, lets it fill its
-// variables and checks them. The page is made twice: answers may reveal
-// further fields of the same page.
-func (v *visit[S]) open(c *Ctx, s *S, st *state, typed *abi.Event) {
-	for range 2 {
+// variables and checks them.
+func (v *visit[S]) open(c *Ctx, s *S, st *state.State, typed *abi.Event) {
+	v.opened = true
+	draw := func() (p Page) {
 		if v.step.View != nil {
-			v.page = v.step.View(c, s)
+			p = v.step.View(c, s)
 		}
-		v.body = v.page.Body.build(nil)
-		if typed != nil {
-			st.record(v.body, typed, typed.Type == abi.EventSubmit)
-		}
-		st.bind(v.body)
+		return p
 	}
-	c.errors = nil
-	st.asked(v.body, func(field *Field) {
-		if message := field.check(st.answer(field)); message != "" {
-			c.Error(field.id, message)
+	host.Drawing(c, func() {
+		v.Sheet = Open(st, draw, typed)
+		if v.step.Press != nil && typed != nil && typed.Type == abi.EventPress {
+			v.Change(func() { v.step.Press(c, s, PressOf(typed)) })
+			v.Sheet = Open(st, draw, nil)
+		}
+		host.TakeErrors(c)
+		v.Check(c)
+		if v.step.Check != nil {
+			v.step.Check(c, s)
 		}
 	})
-	if v.step.Check != nil {
-		v.step.Check(c, s)
-	}
-	v.errors, c.errors = c.errors, nil
+	v.errors = v.InOrder(host.TakeErrors(c))
 }
 
 // move decides where an event leads: to a place on the path, with the errors
 // to be shown there, or out of the form.
-func (f Form[S]) move(st *state, path []visit[S], ev *abi.Event) (at int, shown []abi.FieldError, done bool) {
+func (f Form[S]) move(st *state.State, path []visit[S], ev *abi.Event) (at int, shown []abi.FieldError, done bool) {
 	place := func(id string) int {
 		return slices.IndexFunc(path, func(v visit[S]) bool { return v.step.ID == id })
 	}
@@ -139,7 +144,7 @@ func (f Form[S]) move(st *state, path []visit[S], ev *abi.Event) (at int, shown 
 		}
 		return len(path)
 	}
-	here := place(st.step)
+	here := place(st.Step)
 	if here < 0 {
 		return min(open(), len(path)-1), nil, false // an answer took this step out of the way
 	}
@@ -154,7 +159,9 @@ func (f Form[S]) move(st *state, path []visit[S], ev *abi.Event) (at int, shown 
 		if len(path[here].errors) > 0 {
 			return here, path[here].errors, false
 		}
-		st.pass(path[here].step.ID)
+		if id := path[here].step.ID; !slices.Contains(st.Passed, id) {
+			st.Passed = append(st.Passed, id)
+		}
 		path[here].passed = true
 		last := len(path) - 1
 		switch next := open(); {
@@ -162,12 +169,12 @@ func (f Form[S]) move(st *state, path []visit[S], ev *abi.Event) (at int, shown 
 			if here == last {
 				return here, nil, true
 			}
-			if st.reviewed {
+			if st.Reviewed {
 				return last, nil, false
 			}
 		case here == last:
 			return next, path[next].errors, false
-		case st.reviewed:
+		case st.Reviewed:
 			return next, nil, false
 		}
 		return here + 1, nil, false
@@ -176,22 +183,18 @@ func (f Form[S]) move(st *state, path []visit[S], ev *abi.Event) (at int, shown 
 }
 
 // finish makes the case.
-func (f Form[S]) finish(c *Ctx, s *S, st *state, path []visit[S]) *abi.Response {
+func (f Form[S]) finish(c *Ctx, s *S, st *state.State, path []visit[S]) *abi.Response {
 	raise := f.Submit(c, s)
-	raise.Answers = answersInWords(st, path)
-	st.forget(bodies(path))
-	response := &abi.Response{State: st.encode(), Done: true, Raise: &raise, Effects: c.effects}
-	if f.Done != nil {
-		response.View = drawPage(f.Done(c, s))
-	}
-	response.Log = c.log
-	return response
-}
-
-func bodies[S any](path []visit[S]) [][]built {
-	list := make([][]built, len(path))
+	sheets := make([]*Sheet, len(path))
 	for i := range path {
-		list[i] = path[i].body
+		sheets[i] = &path[i].Sheet
+		raise.Answers = append(raise.Answers, path[i].Words(path[i].title())...)
 	}
-	return list
+	forget(st, sheets)
+	st.Kept = nil // nothing is asked again
+	response := &abi.Response{State: st.Encode(), Done: true, Raise: &raise}
+	if f.Done != nil {
+		response.View = DrawPage(f.Done(c, s))
+	}
+	return response
 }

@@ -74,7 +74,11 @@ type container struct {
 }
 
 func (c *container) build(to []built) []built {
-	return append(to, built{node: &c.node, kids: c.body.build(nil)})
+	b := built{node: &c.node}
+	if c.body != nil {
+		b.kids = c.body.build(nil)
+	}
+	return append(to, b)
 }
 
 func shown(n view.Node) Node { return &container{node: n} }
@@ -110,9 +114,4 @@ func Section(title string, nodes ...Node) Node {
 // Details hides nodes until they are opened.
 func Details(title string, nodes ...Node) Node {
 	return &container{view.Node{Type: view.Details, Label: title}, nodes}
-}
-
-// Table shows rows of cells; each must have as many as there are columns.
-func Table(caption string, columns []string, rows ...[]string) Node {
-	return shown(view.Node{Type: view.Table, Label: caption, Columns: columns, Rows: rows})
 }

@@ -100,6 +100,8 @@ func checkField(f *Node, values []string) string {
 			return "Choose an answer"
 		case f.Kind == KindFile:
 			return "Choose a file"
+		case f.Kind == KindYesNo:
+			return "Choose yes or no"
 		}
 		return "Enter an answer"
 	}
@@ -132,8 +134,15 @@ func (f *Node) checkValue(v string) string {
 			return "Choose one of the answers"
 		}
 		return ""
+	case KindYesNo:
+		if v != Yes && v != No {
+			return "Choose yes or no"
+		}
+		return ""
 	case KindNumber:
 		return f.checkNumber(v)
+	case KindMoney:
+		return f.checkMoney(v)
 	case KindDate:
 		return f.checkDate(v)
 	case KindEmail:
@@ -166,6 +175,26 @@ func (f *Node) checkNumber(v string) string {
 	if err != nil || n != n || n > 1e15 || n < -1e15 {
 		return "Enter a number"
 	}
+	return f.checkBounds(n)
+}
+
+// checkMoney takes an amount as [Amount] writes it.
+func (f *Node) checkMoney(v string) string {
+	amount, ok := Amount(v, f.Unit)
+	if !ok {
+		return "Enter an amount of money, like 12.50"
+	}
+	n, err := strconv.ParseFloat(amount, 64)
+	if err != nil || len(amount) > 16 {
+		return "Enter a smaller amount"
+	}
+	if n < 0 && !strings.HasPrefix(f.Min, "-") {
+		return "Enter an amount that is not below zero"
+	}
+	return f.checkBounds(n)
+}
+
+func (f *Node) checkBounds(n float64) string {
 	if least, err := strconv.ParseFloat(f.Min, 64); err == nil && n < least {
 		return "Enter " + f.Min + " or more"
 	}

@@ -60,6 +60,21 @@ func (n *Node) Write(w *wire.Writer) {
 	w.OptInt("max_bytes", n.MaxBytes)
 	w.OptStrings("accept", n.Accept)
 	w.OptString("goto", n.Goto)
+	w.OptString("at", n.At)
+	w.OptString("ref", n.Ref)
+	n.writeTable(w)
+	writePins(w, n.Pins)
+	writeSeries(w, n.Series)
+	w.OptString("unit", n.Unit)
+	w.OptString("confirm", n.Confirm)
+	w.OptBool("checks", n.Checks)
+	w.OptString("list", n.List)
+	w.OptBool("on_change", n.OnChange)
+	writeNodes(w, n.Items)
+	w.Close('}')
+}
+
+func (n *Node) writeTable(w *wire.Writer) {
 	w.OptStrings("columns", n.Columns)
 	if len(n.Rows) > 0 {
 		w.Key("rows")
@@ -69,8 +84,12 @@ func (n *Node) Write(w *wire.Writer) {
 		}
 		w.Close(']')
 	}
-	writeNodes(w, n.Items)
-	w.Close('}')
+	w.OptStrings("refs", n.Refs)
+	w.OptBool("sortable", n.Sortable)
+	w.OptInt("per_page", int64(n.PerPage))
+	w.OptInt("sort", int64(n.Sort))
+	w.OptInt("page", int64(n.Page))
+	w.OptInt("pages", int64(n.Pages))
 }
 
 // Read reads n; for sdk/abi.
@@ -137,6 +156,36 @@ func (n *Node) Read(d *wire.Decoder) {
 			for more := d.Array(); more; more = d.Next() {
 				n.Rows = append(n.Rows, d.Strings())
 			}
+		case "refs":
+			n.Refs = d.Strings()
+		case "sortable":
+			n.Sortable = d.Bool()
+		case "per_page":
+			n.PerPage = int(d.Int())
+		case "sort":
+			n.Sort = int(d.Int())
+		case "page":
+			n.Page = int(d.Int())
+		case "pages":
+			n.Pages = int(d.Int())
+		case "at":
+			n.At = d.String()
+		case "ref":
+			n.Ref = d.String()
+		case "pins":
+			n.Pins = readPins(d)
+		case "series":
+			n.Series = readSeries(d)
+		case "unit":
+			n.Unit = d.String()
+		case "confirm":
+			n.Confirm = d.String()
+		case "checks":
+			n.Checks = d.Bool()
+		case "list":
+			n.List = d.String()
+		case "on_change":
+			n.OnChange = d.Bool()
 		case "items":
 			n.Items = readNodes(d)
 		default:
@@ -172,6 +221,116 @@ func readOption(d *wire.Decoder) (o Option) {
 		}
 	}
 	return o
+}
+
+func writePins(w *wire.Writer, pins []Pin) {
+	if len(pins) == 0 {
+		return
+	}
+	w.Key("pins")
+	w.Open('[')
+	for i := range pins {
+		p := &pins[i]
+		w.Open('{')
+		w.Key("lat")
+		w.Float(p.Lat)
+		w.Key("lng")
+		w.Float(p.Lng)
+		w.Key("label")
+		w.String(p.Label)
+		w.OptString("text", p.Text)
+		w.OptString("kind", p.Kind)
+		w.OptString("ref", p.Ref)
+		w.Close('}')
+	}
+	w.Close(']')
+}
+
+func readPins(d *wire.Decoder) (pins []Pin) {
+	for more := d.Array(); more; more = d.Next() {
+		var p Pin
+		for more := d.Object(); more; more = d.Next() {
+			switch d.Key() {
+			case "lat":
+				p.Lat = d.Float()
+			case "lng":
+				p.Lng = d.Float()
+			case "label":
+				p.Label = d.String()
+			case "text":
+				p.Text = d.String()
+			case "kind":
+				p.Kind = d.String()
+			case "ref":
+				p.Ref = d.String()
+			default:
+				d.Skip()
+			}
+		}
+		pins = append(pins, p)
+	}
+	return pins
+}
+
+func writeSeries(w *wire.Writer, series []Series) {
+	if len(series) == 0 {
+		return
+	}
+	w.Key("series")
+	w.Open('[')
+	for i := range series {
+		w.Open('{')
+		w.Key("label")
+		w.String(series[i].Label)
+		w.Key("points")
+		w.Open('[')
+		for _, p := range series[i].Points {
+			w.Open('{')
+			w.Key("label")
+			w.String(p.Label)
+			w.Key("value")
+			w.Float(p.Value)
+			w.Close('}')
+		}
+		w.Close(']')
+		w.Close('}')
+	}
+	w.Close(']')
+}
+
+func readSeries(d *wire.Decoder) (series []Series) {
+	for more := d.Array(); more; more = d.Next() {
+		var s Series
+		for more := d.Object(); more; more = d.Next() {
+			switch d.Key() {
+			case "label":
+				s.Label = d.String()
+			case "points":
+				s.Points = nil
+				for more := d.Array(); more; more = d.Next() {
+					s.Points = append(s.Points, readDatum(d))
+				}
+			default:
+				d.Skip()
+			}
+		}
+		series = append(series, s)
+	}
+	return series
+}
+
+func readDatum(d *wire.Decoder) (p Datum) {
+	for more := d.Object(); more; more = d.Next() {
+		switch d.Key() {
+		case "label":
+			p.Label = d.String()
+		case "value":
+			p.Value = d.Float()
+		default:
+			d.Skip()
+		}
+	}
+	return p
 }
 
 // WriteFiles writes a list of handles; for sdk/abi.

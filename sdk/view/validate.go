@@ -1,3 +1,5 @@
+//go:build !wasip1
+
 package view
 
 import (
@@ -7,32 +9,17 @@ import (
 	"strings"
 )
 
-// The limits of a tree.
-const (
-	MaxNodes   = 1000 // options count as nodes
-	MaxNesting = 8
-	MaxOptions = 500 // of one field
-	MaxFiles   = 50  // of one field
-	MaxCells   = 5000
-
-	maxLabel = 500
-	maxHint  = 2000
-	maxText  = 20_000
-	maxValue = 100_000
-)
-
-// Autocompletes are the tokens a field may carry; no other reaches a page.
-var Autocompletes = []string{
-	"name", "given-name", "family-name", "honorific-prefix", "organization", "email", "tel", "street-address", "address-line1",
-	"address-line2", "address-level2", "postal-code", "bday", "off",
-}
-
 var (
 	fieldKinds = []string{
 		KindText, KindTextArea, KindEmail, KindTel, KindNumber, KindDate, KindRadios, KindCheckboxes, KindSelect, KindFile, KindLocation,
+		KindMoney, KindYesNo, KindLookup,
 	}
 	textKinds   = []string{"", KindLead, KindHint}
-	noticeKinds = []string{"", KindInfo, KindGood, KindWarn, KindBad}
+	toneKinds   = []string{"", KindInfo, KindGood, KindWarn, KindBad} // of a notice, a figure, a pin, a row of a timeline
+	stepKinds   = []string{KindDone, KindNow, KindNext}
+	chartKinds  = []string{KindBar, KindLine}
+	buttonKinds = []string{"", KindPrimary, KindSecondary, KindWarning}
+	rowHolders  = []Type{Summary, Figures, Timeline, Progress}
 )
 
 // Validate says whether the host may draw a tree: only known nodes and kinds,
@@ -62,47 +49,44 @@ func Validate(root *Node) error {
 	if root.Part < 0 || root.Part > root.Parts || root.Parts > MaxNodes {
 		return errors.New("the form is not part 1 to n of n")
 	}
-	return v.node(root, 1)
-}
-
-// ValidID says whether s can be the id of a field or a step: 1 to 64 letters,
-// digits, dots, dashes and underscores, a letter first.
-func ValidID(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-		if !letter && (i == 0 || !(c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_')) {
-			return false
-		}
-	}
-	return true
+	return v.node(root, place{depth: 1})
 }
 
 type validator struct {
-	nodes int
-	cells int
-	ids   map[string]bool
-	form  bool
+	nodes   int
+	cells   int
+	buttons int
+	ids     map[string]bool // of fields, buttons and tables
+	form    bool
 }
 
-func (v *validator) node(n *Node, depth int) error {
+// place is where a node stands.
+type place struct {
+	depth  int
+	in     Type // of the node around it; "" at the root
+	option bool // somewhere under an option
+	tabs   bool // somewhere under tabs
+}
+
+func (p place) below(n *Node) place {
+	return place{p.depth + 1, n.Type, p.option, p.tabs || n.Type == Tabs}
+}
+
+func (v *validator) node(n *Node, at place) error {
 	if v.nodes++; v.nodes > MaxNodes {
 		return errors.New("more than " + strconv.Itoa(MaxNodes) + " nodes")
 	}
-	if depth > MaxNesting {
+	if at.depth > MaxNesting {
 		return errors.New("nodes nest more than " + strconv.Itoa(MaxNesting) + " deep")
 	}
 	if err := v.words(n); err != nil {
 		return err
 	}
-	if err := v.shape(n, depth); err != nil {
+	if err := v.shape(n, at); err != nil {
 		return err
 	}
 	for i := range n.Items {
-		if err := v.node(&n.Items[i], depth+1); err != nil {
+		if err := v.node(&n.Items[i], at.below(n)); err != nil {
 			return err
 		}
 	}
@@ -115,109 +99,106 @@ func (v *validator) words(n *Node) error {
 		return errors.New("a label, caption, button or error is longer than " + strconv.Itoa(maxLabel) + " bytes")
 	case len(n.Hint) > maxHint:
 		return errors.New("a hint is longer than " + strconv.Itoa(maxHint) + " bytes")
-	case len(n.Text) > maxText:
-		return errors.New("a text is longer than " + strconv.Itoa(maxText) + " bytes")
+	case len(n.Text) > maxText, len(n.Confirm) > maxHint:
+		return errors.New("a text is longer than " + strconv.Itoa(maxText) + " bytes, or a question before a button than " + strconv.Itoa(maxHint))
+	case len(n.Unit) > maxUnit || len(n.Ref) > maxRef || len(n.At) > maxRef || len(n.List) > maxRef:
+		return errors.New("a unit, a reference, a time or the name of a list is too long")
 	}
 	return nil
 }
 
 // shape checks what only nodes of this type may or must have.
-func (v *validator) shape(n *Node, depth int) error {
+func (v *validator) shape(n *Node, at place) error {
+	if holds := n.Type == Form || n.Type == Page || n.Type == Section || n.Type == Details || n.Type == Tabs || slices.Contains(rowHolders, n.Type); !holds && len(n.Items) > 0 {
+		return errors.New("a " + clip(string(n.Type)) + " cannot hold nodes")
+	}
+	if (n.Type == Row) != slices.Contains(rowHolders, at.in) {
+		return errors.New("rows stand in a summary, figures, a timeline or progress, and nothing else does")
+	}
 	switch n.Type {
-	case Form:
-		if depth > 1 {
-			return errors.New("a form inside a view")
-		}
-		v.form = true
-	case Page:
-		if depth > 1 {
-			return errors.New("a page inside a view")
+	case Form, Page:
+		v.form = v.form || n.Type == Form
+		if at.depth > 1 {
+			return errors.New("a " + string(n.Type) + " inside a view")
 		}
 	case Section, Details:
 		if n.Label == "" {
 			return errors.New("a " + string(n.Type) + " without a label")
 		}
 	case Text:
-		return v.kind(n, textKinds)
+		return kind(n, textKinds)
 	case Notice:
-		return v.kind(n, noticeKinds)
-	case Summary:
-		for i := range n.Items {
-			if n.Items[i].Type != Row {
-				return errors.New("a summary holds something else than rows")
-			}
-		}
+		return kind(n, toneKinds)
+	case Summary, Figures, Timeline:
 	case Row:
-		if n.Label == "" {
-			return errors.New("a row without a label")
-		}
-		if n.Goto != "" && !ValidID(n.Goto) {
-			return errors.New("a row leads to no step name")
-		}
+		return row(n, at.in)
 	case Table:
 		return v.table(n)
 	case Field:
-		return v.field(n, depth)
+		return v.field(n, at)
+	case Map:
+		return v.pins(n)
+	case FileList:
+		return fileList(n)
+	case Progress:
+		return progress(n)
+	case Chart:
+		return v.chart(n)
+	case Tabs:
+		return tabs(n, at)
+	case Button:
+		return v.button(n, at)
 	default:
 		return errors.New(`unknown node "` + clip(string(n.Type)) + `"`)
 	}
-	if n.Type != Form && n.Type != Page && n.Type != Section && n.Type != Details && n.Type != Summary && len(n.Items) > 0 {
-		return errors.New("a " + string(n.Type) + " cannot hold nodes")
-	}
 	return nil
 }
 
-func (v *validator) kind(n *Node, allowed []string) error {
+func kind(n *Node, allowed []string) error {
 	if !slices.Contains(allowed, n.Kind) {
 		return errors.New(`unknown kind of ` + string(n.Type) + ` "` + clip(n.Kind) + `"`)
 	}
-	if len(n.Items) > 0 {
-		return errors.New("a " + string(n.Type) + " cannot hold nodes")
-	}
 	return nil
 }
 
-func (v *validator) table(n *Node) error {
-	if n.Label == "" || len(n.Columns) == 0 {
-		return errors.New("a table without a label or without columns")
-	}
-	for _, row := range n.Rows {
-		if len(row) != len(n.Columns) {
-			return errors.New("a table row with more or fewer cells than columns")
-		}
-		if v.cells += len(row); v.cells > MaxCells {
-			return errors.New("more than " + strconv.Itoa(MaxCells) + " table cells")
-		}
-	}
-	if len(n.Items) > 0 {
-		return errors.New("a table cannot hold nodes")
-	}
-	return nil
-}
-
-func (v *validator) field(n *Node, depth int) error {
-	named := `field "` + clip(n.ID) + `"`
-	switch {
-	case !v.form:
-		return errors.New(named + " is not in a form")
-	case !ValidID(n.ID):
+// id takes the id of something that is named among the answers.
+func (v *validator) id(n *Node, named string) error {
+	if !ValidID(n.ID) {
 		return errors.New(named + ": not a valid id")
-	case v.ids[n.ID]:
+	}
+	if v.ids[n.ID] {
 		return errors.New(named + ": the id is used twice")
+	}
+	v.ids[n.ID] = true
+	return nil
+}
+
+func (v *validator) field(n *Node, at place) error {
+	named := `field "` + clip(n.ID) + `"`
+	if !v.form {
+		return errors.New(named + " is not in a form")
+	}
+	if err := v.id(n, named); err != nil {
+		return err
+	}
+	switch {
 	case !slices.Contains(fieldKinds, n.Kind):
 		return errors.New(named + `: unknown kind "` + clip(n.Kind) + `"`)
 	case n.Label == "":
 		return errors.New(named + ": no label")
 	case n.Autocomplete != "" && !slices.Contains(Autocompletes, n.Autocomplete):
 		return errors.New(named + `: unknown autocomplete "` + clip(n.Autocomplete) + `"`)
-	case len(n.Items) > 0:
-		return errors.New(named + ": a field holds nodes only under its options")
 	case n.MinLength < 0 || n.MaxLength < 0 || n.MaxLength > maxValue || n.MaxFiles < 0 || n.MaxFiles > MaxFiles || n.MaxBytes < 0:
 		return errors.New(named + ": a limit out of range")
 	case len(n.Files) > MaxFiles || len(n.Accept) > MaxFiles || len(n.Min) > 32 || len(n.Max) > 32:
 		return errors.New(named + ": a list or a bound is too long")
+	case (n.Kind == KindLookup) != (n.List != ""):
+		return errors.New(named + ": a list belongs to a lookup, which needs one")
+	case n.List != "" && !ValidID(n.List):
+		return errors.New(named + ": not the name of a list")
+	case n.OnChange && n.Kind == KindFile:
+		return errors.New(named + ": files are taken when the form is sent, not when they change")
 	}
-	v.ids[n.ID] = true
 	size := 0
 	for _, s := range n.Value {
 		size += len(s) + 1
@@ -230,10 +211,12 @@ func (v *validator) field(n *Node, depth int) error {
 			return errors.New(named + `: "` + clip(s) + `" is no media type and no extension`)
 		}
 	}
-	return v.options(n, named, depth)
+	return v.options(n, named, at)
 }
 
-func (v *validator) options(n *Node, named string, depth int) error {
+func (v *validator) options(n *Node, named string, at place) error {
+	below := at.below(n)
+	below.option = true
 	choice := n.Kind == KindRadios || n.Kind == KindCheckboxes || n.Kind == KindSelect
 	if choice != (len(n.Options) > 0) {
 		return errors.New(named + ": options belong to radios, checkboxes and select, which need them")
@@ -259,7 +242,7 @@ func (v *validator) options(n *Node, named string, depth int) error {
 		}
 		seen[o.Value] = true
 		for j := range o.Items {
-			if err := v.node(&o.Items[j], depth+1); err != nil {
+			if err := v.node(&o.Items[j], below); err != nil {
 				return err
 			}
 		}

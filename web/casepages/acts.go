@@ -154,6 +154,9 @@ var acts = map[string]act{
 	"task-add":      {label: "Add a task", icon: "task", key: "t", done: "the task is added", tab: tabTasks, offered: working, form: taskAddForm, commands: taskAddCommands},
 	"task-complete": {label: "Complete the task", icon: "ok", done: "the task is done", tab: tabTasks, form: taskCompleteForm, do: completeTask},
 	"task-cancel":   {label: "Cancel the task", icon: "x", danger: true, done: "the task is cancelled", tab: tabTasks, offered: working, form: taskCancelForm, commands: taskCancelCommands},
+	"task-assign":   {label: "Reassign the task", icon: "people", title: "Reassign the task", button: "Reassign", done: "the task is reassigned", tab: tabTasks, offered: working, form: taskAssignForm, commands: taskAssignCommands},
+	"task-due":      {label: "Change the due time", icon: "clock", done: "the due time of the task is changed", tab: tabTasks, offered: working, form: taskDueForm, commands: taskDueCommands},
+	"task-return":   {label: "Take the task up again", icon: "undo", button: "Take up again", done: "the task is open again", tab: tabTasks, offered: working, form: taskReturnForm, commands: taskReturnCommands},
 
 	"file-publish":  {label: "Publish", icon: "eye", title: "Publish this file", done: "the requester can see the file", tab: tabAttachments, quick: true, form: fileForm, commands: publishCommands(core.Public)},
 	"file-withdraw": {label: "Withdraw", icon: "lock", title: "Withdraw this file", done: "only staff see the file", tab: tabAttachments, quick: true, form: fileForm, commands: publishCommands(core.Staff)},

@@ -121,7 +121,7 @@ func taskCompleteForm(ctx context.Context, p *Pages, o *opened, in input) (ActFo
 
 // completeTask takes a task through its workflow, which may be anybody's.
 func completeTask(ctx context.Context, p *Pages, o *opened, in input) error {
-	_, err := p.Tasks.Submit(ctx, o.by, o.Seen, in.number("task"), map[string]string{"outcome": in.text("outcome")}, in.text("once"))
+	_, err := p.Tasks.Submit(ctx, o.by, o.Seen, in.number("task"), in.text("outcome"), in.text("once"))
 	return err
 }
 

@@ -19,6 +19,7 @@ type DetailsTab struct {
 	HasForm  bool
 	Subject  string
 	Describe []Line
+	Sections []SectionBox
 }
 
 // SentSection is a part of the submission.
@@ -61,6 +62,7 @@ func (p *Pages) detailsTab(ctx context.Context, o *opened) (DetailsTab, error) {
 		}
 		tab.Fields = append(tab.Fields, row)
 	}
+	tab.Sections = p.sectionBoxes(o)
 	return tab, nil
 }
 

@@ -42,7 +42,7 @@ func emailsTab(f facts) EmailsTab {
 }
 
 var audienceWords = map[string]string{
-	"requester": "To the requester", "assignee": "To the case manager", "manage": "To the group", "escalation": "To the escalation group", "asker": "To whoever asked",
+	"requester": "To the requester", "assignee": "To the case manager", "manage": "To the group", "escalation": "To the escalation group", "asker": "To whoever asked", "receiver": "To whoever has the task",
 }
 
 func whyWords(m messages.Entry) string {

@@ -62,7 +62,7 @@ func (p *Pages) entries(ctx context.Context, o *opened, f facts, view historyVie
 func idsIn(recorded []core.Recorded) []string {
 	var out []string
 	for _, e := range recorded {
-		out = append(out, e.Actor.ID)
+		out = append(out, e.Actor.ID, word(e.About["assignee"]))
 		for _, value := range e.Changes[core.AspectAssignee] {
 			out = append(out, word(value))
 		}

@@ -203,6 +203,12 @@ func (p *Pages) view(c *fiber.Ctx) error {
 	return p.sendFile(c, f, "inline", kind, policy)
 }
 
+// SendFile answers with a file to be kept, whoever asks: for pages that have seen
+// to it that their reader may have it.
+func (p *Pages) SendFile(c *fiber.Ctx, f core.Attachment) error {
+	return p.sendFile(c, f, "attachment", fiber.MIMEOctetStream, filePolicy)
+}
+
 func (p *Pages) sendFile(c *fiber.Ctx, f core.Attachment, disposition, kind, policy string) error {
 	contents, err := p.Attachments.Open(c.UserContext(), f)
 	if err != nil {

@@ -52,6 +52,7 @@ type Action struct {
 	Hidden            []Hidden     // of quick ones
 	Main, Danger      bool
 	Composer          string // the mode of the composer it opens instead
+	Page              bool   // it is done on a page of its own
 }
 
 // ActionGroup is a part of the menu.

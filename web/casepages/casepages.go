@@ -15,8 +15,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/actions"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
@@ -51,6 +53,9 @@ type Services struct {
 	Messages    *messages.Service
 	People      *people.Service
 	Followers   *followers.Service
+
+	Details *details.Service // nil: no sections
+	Actions *actions.Service // nil: no actions of plugins
 
 	Zone *time.Location // in which days begin, and times are said and typed
 

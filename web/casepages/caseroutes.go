@@ -20,6 +20,7 @@ func (p *Pages) RegisterCase(r render.Routes) {
 	r.Get("/cases/:ref/attachments/:no<int>/file", p.download)
 	r.Get("/cases/:ref/attachments/:no<int>/view", p.view)
 	r.Get("/cases/:ref/emails", p.show(tabEmails))
+	r.Get("/cases/:ref/access", p.showAccess)
 
 	r.Get("/cases/:ref/head", p.head)
 	r.Get("/cases/:ref/side", p.side)

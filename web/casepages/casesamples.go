@@ -58,6 +58,10 @@ func caseSamples() []render.Sample {
 		tab(tabEmails, func(p *CasePage) { p.Emails = EmailsTab{} }), tab(tabHistory, func(p *CasePage) { p.History.Entries = nil }),
 		part("case-head", "open", page.Head), part("case-side", "with a ledger", page.Side), part("case-main", "summary", page),
 		part("case-presence", "two others", page.Head.Presence), part("case-presence", "nobody", Presence{URL: "#"}),
+		whole("access", "two", render.View{Template: "casepages/access", Nav: "queues", Title: "Who has seen it"}, AccessPage{Ref: page.Head.Ref, URL: "#", Older: "#", Newer: "#", Lines: []AccessLine{
+			{now, "Priya Raghunathan", "section outcome: was shown description, fields:remedy", "casement.outcome 1.0.0"}, {now, "Ines Carvalho", "the tab History", ""},
+		}}),
+		whole("access", "nobody", render.View{Template: "casepages/access", Nav: "queues", Title: "Who has seen it"}, AccessPage{Ref: page.Head.Ref, URL: "#", Code: true}),
 		part("act-button", "quick", page.Head.Main[1]), part("act-button", "composer", page.Head.Main[0]), part("act-button", "form", page.Head.Main[2]),
 		part("act-item", "form", page.Head.Main[2]), part("act-item", "quick", page.Head.Main[1]),
 		part("act-form", "empty", form), part("act-form", "refused", asked), part("act-form", "stale", stale), part("act-done", "done", nil),
@@ -96,8 +100,8 @@ func sampleCase(now time.Time) CasePage {
 		{Anchor: "e5", At: now, Line: EventLine{Icon: "play", Parts: sentence{{Text: "Priya Raghunathan", Name: true}}.say(" started work: status ").fromTo("New", "In progress")}},
 		{Anchor: "e6", At: now, Line: EventLine{Icon: "check", Parts: sentence{{Text: "يوسف الحدّاد", Name: true}}.say(" closed the case")}, More: []EventLine{{Parts: sentence{}.say("cancelled task 2")}}},
 	}
-	task := TaskCard{No: 1, Title: "Check collection history", Who: "Ines Carvalho", Group: "Highways", Brief: words, State: taskChip(core.TaskOpen), Created: now, Due: now.AddDate(0, 0, -1), Required: true, Late: true, Complete: "#", Cancel: "#"}
-	done := TaskCard{No: 2, Title: "Write the response", Group: "Complaints", State: taskChip(core.TaskDone), Created: now, Ended: now, EndedBy: "Priya Raghunathan", Outcome: words, Reason: "not needed"}
+	task := TaskCard{No: 1, Title: "Check collection history", Who: "Ines Carvalho", Group: "Highways", Brief: words, State: taskChip(core.Task{State: core.TaskOpen, Status: "Waiting for approval"}), Created: now, DueAt: now.AddDate(0, 0, -1), Required: true, Late: true, URL: "#", Complete: "#", Cancel: "#", Assign: "#", Due: "#"}
+	done := TaskCard{No: 2, Title: "Write the response", Group: "Complaints", State: taskChip(core.Task{State: core.TaskDone}), Created: now, Ended: now, EndedBy: "Priya Raghunathan", Outcome: words, Reason: "not needed"}
 	rows := []FileRow{
 		{No: 1, Name: "hallway-12-november.jpg", Kind: "JPG", Icon: "image", Size: 2_100_000, From: "Amara Okonkwo-Lindqvist, with the form", At: now, Audience: layout.PublicChip(), URL: "#", Download: "#", Delete: "#"},
 		{No: 2, Name: "Sammelbescheinigung_Dialyseabfallentsorgung_2026.pdf", Kind: "PDF", Icon: "file", Size: 340_000, From: "Priya Raghunathan, by staff", At: now, Audience: audienceChip(core.Staff), URL: "#", Download: "#", Publish: &start, Withdraw: &start, Delete: "#"},
@@ -114,7 +118,14 @@ func sampleCase(now time.Time) CasePage {
 			Stages: []StageStep{{Label: "Stage 1", Done: true, URL: "#"}, {Label: "Stage 2", Current: true}, {Label: "Ombudsman", URL: "#"}}, Targets: []TargetView{met, due}, Manager: "Priya Raghunathan", Group: "Complaints",
 		},
 		Side: CaseSide{
-			URL: "#", Live: live, Targets: []TargetView{met, due}, Unset: []Action{{Label: "Set “Review”", URL: "#"}},
+			URL: "#", Live: live, Targets: []TargetView{met, due}, Unset: []Action{{Label: "Set “Review”", URL: "#"}}, Access: "#",
+			Actions: ActionsCard{
+				Buttons: []ActionButton{{"Send to the contractor", "Sends the case to the contractor’s system.", "#", "k"}},
+				Done: []ActionLine{
+					{"Tell the ward councillor", layout.Chip{Label: "Done", Icon: "check", Tone: "good"}, "Sent to Councillor Haddad", now},
+					{"Close at the contractor", layout.Chip{Label: "Trying again", Icon: "clock", Tone: "warn"}, "Tried 3 times: roads.example.org did not answer in time.", now},
+				},
+			},
 			Requester: RequesterCard{Name: "Amara Okonkwo-Lindqvist", URL: "#", OnBehalfOf: "her mother, Ngozi Okonkwo", Contact: core.Contact{Email: "amara@example.org", Phone: "07700 900482", Address: "14 Larkspur Court\nNM4 2QT"}, Others: "1 open, 3 closed", Edit: "#"},
 			Where: Where{
 				Address: "14 Larkspur Court, Chapel Rise, NM4 2QT", Point: "54.97780, -1.61290", Near: "/search?show=map&near=54.97780,-1.61290,250", Edit: "/cases/CMP-7K2M-4QX9/act/place",
@@ -132,6 +143,7 @@ func sampleCase(now time.Time) CasePage {
 		Details: DetailsTab{
 			Sent: []SentSection{{Title: "What happened", Rows: []core.ReviewRow{{Section: "What happened", Question: "When?", Answer: "9 October"}}}}, SentAt: now, HasForm: true,
 			Fields: []FieldRow{{Key: "depth", Label: "Depth in centimetres", Words: "12", Edit: "#"}, {Key: "finding", Label: "Finding", Private: true}}, Contact: core.Contact{Name: "Amara", Email: "amara@example.org"}, Edit: "#", Subject: "Missed", Describe: words,
+			Sections: []SectionBox{{"section-outcome", "Complaint outcome", "Lessons, remedy and costs.", "#"}},
 		},
 		Tasks:   TasksTab{Open: []TaskCard{task}, Ended: []TaskCard{done}, Obstacles: []string{"1 required task is open: “Check collection history”."}, Add: &Action{URL: "#"}},
 		History: HistoryTab{Views: layout.Tabs{Label: "Show", Items: []layout.Tab{{Label: "Everything", URL: "#", Current: true}, {Label: "Private notes", Icon: "lock", URL: "#n"}}}, Count: 170, Left: 20, Earlier: "#", Entries: entries, New: NewEntries{URL: "#", Live: live, After: 7}},

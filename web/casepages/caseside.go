@@ -20,7 +20,9 @@ type CaseSide struct {
 	Unset     []Action // targets of the type that have not begun
 	Where     Where
 	Followers Followers
+	Actions   ActionsCard
 	Facts     []layout.Fact // about the case itself
+	Access    string        // who has seen it; "" where the reader may not know
 }
 
 // RequesterCard is whom the case is for, and how they are reached.
@@ -103,7 +105,13 @@ func (p *Pages) caseSide(ctx context.Context, o *opened, f facts) (CaseSide, err
 			}
 		}
 	}
+	if mayAudit(o) {
+		side.Access = o.url("access")
+	}
 	var err error
+	if side.Actions, err = p.actionsCard(ctx, o); err != nil {
+		return side, err
+	}
 	side.Requester, err = p.requesterCard(ctx, o)
 	return side, err
 }

@@ -253,7 +253,11 @@ func nextSteps(o *opened, f facts, said []core.Note) []NextStep {
 	}
 	for _, t := range f.openTasks() {
 		if t.Assignee == o.by.StaffID() {
-			out = append(out, NextStep{Text: "Your task: " + t.Title + ".", Action: &Action{Label: "Complete", URL: o.url("act", "task-complete") + "?task=" + strconv.Itoa(t.No)}})
+			action := &Action{Label: "Complete", URL: o.url("act", "task-complete") + "?task=" + strconv.Itoa(t.No)}
+			if kind, _ := o.Type.Task(t.Type); kind.Plugin() != "" {
+				action = &Action{Label: "Open the task", Page: true, URL: taskURL(o.Case.Ref, t.No)}
+			}
+			out = append(out, NextStep{Text: "Your task: " + t.Title + ".", Action: action})
 		}
 	}
 	if len(out) == 0 && o.mine() {

@@ -19,14 +19,17 @@ type TasksTab struct {
 
 // TaskCard is one task.
 type TaskCard struct {
-	No                  int
-	Title, Who, Group   string
-	Brief, Outcome      []Line
-	State               layout.Chip
-	Created, Due, Ended time.Time
-	EndedBy, Reason     string
-	Required, Late      bool
-	Complete, Cancel    string // addresses of their forms; "" where the reader may not
+	No                    int
+	Title, Who, Group     string
+	Brief, Outcome        []Line
+	State                 layout.Chip
+	Created, DueAt, Ended time.Time
+	EndedBy, Reason       string
+	Required, Late        bool
+	URL                   string // of its own page; "" where it is not for the reader
+	Complete              string // addresses of their forms; "" where the reader may not
+	Cancel, Assign, Due   string
+	Return                string
 }
 
 func tasksTab(o *opened, f facts) TasksTab {
@@ -51,26 +54,37 @@ func tasksTab(o *opened, f facts) TasksTab {
 func taskCard(o *opened, t tasks.Item) TaskCard {
 	card := TaskCard{
 		No: t.No, Title: t.Title, Who: t.AssigneeName, Group: t.GroupName, Brief: linesOf(t.Brief, nil), Outcome: linesOf(t.Outcome, nil),
-		State: taskChip(t.State), Created: t.CreatedAt, Due: t.DueAt, Ended: t.EndedAt, EndedBy: t.EndedBy, Reason: t.Reason,
+		State: taskChip(t.Task), Created: t.CreatedAt, DueAt: t.DueAt, Ended: t.EndedAt, EndedBy: t.EndedBy, Reason: t.Reason,
 		Required: t.Required, Late: t.State == core.TaskOpen && !t.DueAt.IsZero() && t.DueAt.Before(o.now),
+	}
+	if o.MayDo(core.MayTask) {
+		card.URL = taskURL(o.Case.Ref, t.No)
+	}
+	act := func(name string) string { return o.url("act", name) + "?task=" + strconv.Itoa(t.No) }
+	if t.State == core.TaskDone && working(o) {
+		card.Return = act("task-return")
 	}
 	if t.State != core.TaskOpen {
 		return card
 	}
-	query := "?task=" + strconv.Itoa(t.No)
-	card.Complete = o.url("act", "task-complete") + query // whose task it is not, the tab does not show or the command refuses
+	if kind, _ := o.Type.Task(t.Type); kind.Plugin() == "" {
+		card.Complete = act("task-complete") // whose task it is not, the tab does not show or the command refuses
+	}
 	if working(o) {
-		card.Cancel = o.url("act", "task-cancel") + query
+		card.Cancel, card.Assign, card.Due = act("task-cancel"), act("task-assign"), act("task-due")
 	}
 	return card
 }
 
-func taskChip(s core.TaskState) layout.Chip {
-	switch s {
-	case core.TaskDone:
+// taskChip says how a task stands: in the words of its workflow, if it has any.
+func taskChip(t core.Task) layout.Chip {
+	switch {
+	case t.State == core.TaskDone:
 		return layout.Chip{Label: "Done", Icon: "ok", Tone: "good"}
-	case core.TaskCancelled:
+	case t.State == core.TaskCancelled:
 		return layout.Chip{Label: "Cancelled", Icon: "x"}
+	case t.Status != "":
+		return layout.Chip{Label: t.Status, Icon: "ring-half", Tone: "accent"}
 	}
 	return layout.Chip{Label: "Open", Icon: "ring-open", Tone: "info"}
 }

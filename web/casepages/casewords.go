@@ -60,7 +60,11 @@ func (o *opened) line(e core.Recorded) EventLine {
 	if byItself(e) {
 		who = o.who(core.SystemActor())
 	}
-	return EventLine{Icon: icon, Parts: append(sentence{{Text: who, Name: true}}, did...), At: e.HappenedAt}
+	did = append(sentence{{Text: who, Name: true}}, did...)
+	if e.Actor.Through != "" && e.Kind != core.ActionRan {
+		did = did.say(", through %s", e.Actor.Through)
+	}
+	return EventLine{Icon: icon, Parts: did, At: e.HappenedAt}
 }
 
 // byItself reports whether an event only followed from what the actor did: a
@@ -153,7 +157,8 @@ func (o *opened) did(e core.Recorded) (icon string, did sentence) {
 		return "ok", s.say(" gave the first response")
 	case core.QuestionUnanswered:
 		return "clock", s.say(" noticed that question %s has no answer yet", word(e.About["no"]))
-	case core.TaskAdded, core.TaskCompleted, core.TaskCancelledEvent:
+	case core.TaskAdded, core.TaskCompleted, core.TaskCancelledEvent, core.TaskMoved, core.TaskReturned, core.TaskClaimed, core.TaskReleased,
+		core.TaskAssigned, core.TaskDueChanged, core.TaskAsked, core.TaskAnswered, core.TaskTimeRequested, core.TaskHandedBack:
 		return "task", o.taskEvent(e, s)
 	case core.AttachmentAdded, core.AttachmentDeleted, core.AttachmentPublished:
 		return "clip", o.fileEvent(e, s)
@@ -162,6 +167,10 @@ func (o *opened) did(e core.Recorded) (icon string, did sentence) {
 			return "eye", s.say(" showed file %s on the public page", word(e.About["no"]))
 		}
 		return "lock", s.say(" took file %s off the public page", word(e.About["no"]))
+	case core.DetailsSaved:
+		return "edit", s.say(" saved the section ").value(word(e.About["title"]))
+	case core.ActionRan:
+		return "bolt", o.actionRan(e, s)
 	case core.FollowerAdded:
 		return "bell", s.say(" began to follow the case")
 	case core.FollowerRemoved:
@@ -192,6 +201,11 @@ func (o *opened) ended(e core.Recorded, s sentence, reason string) sentence {
 	return s
 }
 
+func (o *opened) actionRan(e core.Recorded, s sentence) sentence {
+	s = s.say(" ran the action ").value(word(e.About["name"])).say(" of %s", e.Actor.Through)
+	return s.because(word(e.About["outcome"]))
+}
+
 func (o *opened) fieldChanged(e core.Recorded, s sentence) sentence {
 	key := word(e.About["field"])
 	both := e.Changes[core.FieldAspect(key)]
@@ -207,8 +221,40 @@ func (o *opened) taskEvent(e core.Recorded, s sentence) sentence {
 	if kind, known := o.Type.Task(word(e.About["type"])); known && word(e.About["type"]) != "" {
 		name += ", “" + kind.Name.String() + "”"
 	}
-	verb := map[core.EventKind]string{core.TaskAdded: "added", core.TaskCompleted: "completed", core.TaskCancelledEvent: "cancelled"}[e.Kind]
-	return s.say(" %s %s", verb, name)
+	switch e.Kind {
+	case core.TaskMoved:
+		if status := word(e.About["status"]); status != "" {
+			return s.say(" went on with %s: ", name).value(status)
+		}
+		return s.say(" went on with %s", name)
+	case core.TaskAssigned:
+		return s.say(" gave %s to ", name).value(o.holder(e))
+	case core.TaskHandedBack:
+		return s.say(" handed %s back to ", name).value(o.holder(e))
+	case core.TaskDueChanged:
+		if due, ok := o.moment(e.About["due_at"]); ok {
+			return s.say(" changed the due time of %s to ", name).value(due)
+		}
+		return s.say(" took away the due time of %s", name)
+	case core.TaskTimeRequested:
+		until, _ := o.moment(e.About["until"])
+		return s.say(" asked for more time for %s, until ", name).value(until)
+	}
+	return s.say(" %s %s", taskVerbs[e.Kind], name)
+}
+
+var taskVerbs = map[core.EventKind]string{
+	core.TaskAdded: "added", core.TaskCompleted: "completed", core.TaskCancelledEvent: "cancelled", core.TaskReturned: "took up again",
+	core.TaskClaimed: "claimed", core.TaskReleased: "released", core.TaskAsked: "asked about", core.TaskAnswered: "answered about",
+}
+
+// holder is to whom an event gave a task.
+func (o *opened) holder(e core.Recorded) string {
+	to := o.team(word(e.About["group"]))
+	if name := o.person(word(e.About["assignee"])); name != "" {
+		to = name + ", " + to
+	}
+	return to
 }
 
 func (o *opened) fileEvent(e core.Recorded, s sentence) sentence {

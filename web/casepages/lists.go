@@ -26,7 +26,6 @@ func (p *Pages) registerLists(r render.Routes) {
 	r.Get("/queues/:type/:group/news", p.newsOfQueue)
 	r.Post("/queues/:type/:group/next", p.takeNextOfQueue)
 	r.Post("/cases/:ref/claim", p.claimFromList)
-	r.Get("/tasks", p.showTasks)
 	r.Post("/tasks/:ref/:no<int>/complete", p.completeTask)
 }
 

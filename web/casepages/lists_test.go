@@ -233,7 +233,7 @@ func TestTheListsAreForStaffAndShowOnlyWhatTheirReaderWorks(t *testing.T) {
 	s := newListSite(t)
 	id := s.raise("The secret of the depot", nil)
 	ref := s.ref(id)
-	for _, path := range []string{"/mywork", "/mywork/news?shown=x", "/queues", complaints, complaints + "/news?shown=" + ref, "/tasks"} {
+	for _, path := range []string{"/mywork", "/mywork/news?shown=x", "/queues", complaints, complaints + "/news?shown=" + ref} {
 		for who, sees := range map[string]bool{"Priya": true, "Kofi": false} {
 			status := 200
 			if path == "/queues" && who == "Priya" {
@@ -465,14 +465,11 @@ func TestATaskIsDoneFromTheListOnce(t *testing.T) {
 	s := newListSite(t)
 	id := s.raise("With a task", nil) // the type gives highways a task when raised
 	ref := s.ref(id)
-	body := s.get("Ines", "/tasks", 200)
-	for _, want := range []string{"Check the history", "For your groups", "0 yours, 1 for your groups.", `href="/cases/` + ref} {
+	body := s.get("Ines", "/mywork", 200)
+	for _, want := range []string{"Check the history", `href="/cases/` + ref + `/tasks/1"`, `action="/tasks/` + ref + `/1/complete"`} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the tasks lack %q", want)
+			t.Errorf("my work lacks %q", want)
 		}
-	}
-	if body := s.get("Kofi", "/tasks", 200); strings.Contains(body, ref) || !strings.Contains(body, "No tasks wait for you") {
-		t.Error("a stranger sees tasks")
 	}
 	done := "/tasks/" + ref + "/1/complete"
 	if res, _ := s.post("Ines", done, url.Values{"back": {"/mywork"}, "outcome": {"Nothing found"}}, 303); res.Header.Get("Location") != "/mywork" {
@@ -481,7 +478,7 @@ func TestATaskIsDoneFromTheListOnce(t *testing.T) {
 	s.post("Ines", done, url.Values{}, 409)
 	s.post("Ines", "/tasks/"+ref+"/7/complete", url.Values{}, 404)
 	s.post("Ines", "/tasks/nonsense/1/complete", url.Values{}, 404)
-	if body := s.get("Ines", "/tasks", 200); strings.Contains(body, ref) {
+	if body := s.get("Ines", "/mywork", 200); strings.Contains(body, ref) {
 		t.Error("the task is still open")
 	}
 }
@@ -603,14 +600,11 @@ func TestTheListsInABrowser(t *testing.T) {
 	p.Click(".new-bar")
 	p.WaitForText("#queue-rows", "Brand new")
 
-	p.Go(base + "/tasks")
-	p.WaitForText("h1", "Tasks")
-	p.Accessible()
 	p.Go(base + complaints + "?priority=low")
 	p.WaitForText(".state", "Nothing fits the filter")
 	p.Accessible()
 	p.Go(base + "/enter/Kofi")
-	for _, path := range []string{"/mywork", "/queues", "/tasks"} {
+	for _, path := range []string{"/mywork", "/queues"} {
 		p.Go(base + path)
 		p.WaitFor(".state")
 		p.Accessible()
@@ -644,7 +638,7 @@ func (s *listSite) pictures(p *webtest.Page, base string) {
 	if dir == "" {
 		return
 	}
-	for name, path := range map[string]string{"queue": complaints, "mywork": "/mywork", "tasks": "/tasks", "queue-filter": complaints + "?only=unclaimed&priority=normal"} {
+	for name, path := range map[string]string{"queue": complaints, "mywork": "/mywork", "queue-filter": complaints + "?only=unclaimed&priority=normal"} {
 		p.Go(base + path)
 		p.Screenshot(filepath.Join(dir, name+".png"), 1440, 1000, false)
 		p.Screenshot(filepath.Join(dir, name+"-dark.png"), 1440, 1000, true)

@@ -52,12 +52,11 @@ func listSamples() []render.Sample {
 	none := QueuePage{Title: "Queues", Nothing: layout.Empty{Icon: "queue", Title: "You have no queues", Text: "Ask an administrator to make you a member of a group."}}
 
 	outcome := layout.Field{Name: "outcome", ID: "task-CMP-7K4Q-2B1C-1-outcome", Label: "What came of it", Rows: 2, Optional: true}
-	task := TaskLine{Title: "Check collection history", Ref: "CMP-7K4Q-2B1C", CaseURL: "/cases/CMP-7K4Q-2B1C", Subject: soon.Subject, Group: "Highways", ID: "task-CMP-7K4Q-2B1C-1", Complete: "/tasks/CMP-7K4Q-2B1C/1/complete", Outcome: outcome, DueAt: now.Add(3 * time.Hour), Tone: "warn", Back: "/tasks"}
+	task := TaskLine{Title: "Check collection history", Ref: "CMP-7K4Q-2B1C", URL: "/cases/CMP-7K4Q-2B1C/tasks/1", Subject: soon.Subject, Group: "Highways", ID: "task-CMP-7K4Q-2B1C-1", Complete: "/tasks/CMP-7K4Q-2B1C/1/complete", Outcome: outcome, DueAt: now.Add(3 * time.Hour), Tone: "warn", Back: "/tasks"}
 	lateTask, plainTask := task, task
 	lateTask.ID, lateTask.Outcome.ID, lateTask.Tone, lateTask.DueAt, lateTask.Brief = "task-2", "task-2-outcome", "bad", now.AddDate(0, 0, -2), "اتصل بالسيدة حسيني"
 	plainTask.ID, plainTask.Outcome.ID, plainTask.Tone, plainTask.DueAt = "task-3", "task-3-outcome", "", time.Time{}
-	tasksPage := TasksPage{Words: "2 yours, 1 for your groups, 1 late.", Mine: []TaskLine{lateTask, task}, Groups: []TaskLine{plainTask}, More: true}
-	noTasks := TasksPage{Words: "0 yours, 0 for your groups.", Nothing: layout.Empty{Icon: "task", Title: "No tasks wait for you"}}
+	plainTask.Steps = true
 
 	list := func(words, more string, rows ...Row) WorkList { return WorkList{Words: words, Rows: rows, More: more} }
 	work := MyWorkPage{
@@ -92,8 +91,6 @@ func listSamples() []render.Sample {
 		{Template: "casepages/mywork", Name: "only cases to claim", View: myWorkView, Data: freeOnly},
 		part("mywork-news", "changed", changed), part("mywork-news", "as before", refreshed), part("mywork-lists", "full", work), part("mywork-new", "changed", changed), part("mywork-words", "some", work),
 		part("mywork-card", "free", layout.Dict{"ID": "free", "Title": "Nobody has these", "Class": "", "List": work.Free}), part("mywork-row", "unread", unread), part("mywork-row", "closed", closed),
-		{Template: "casepages/tasks", Name: "three", View: tasksView, Data: tasksPage},
-		{Template: "casepages/tasks", Name: "none", View: tasksView, Data: noTasks},
-		part("tasks-row", "late", lateTask), part("tasks-tick", "one", task),
+		part("tasks-tick", "one", task),
 	}
 }

@@ -42,10 +42,13 @@ func newSite(t *testing.T) *site {
 	s.types = casetypes.New(postgres.NewDB(pgtest.New(t)))
 	publisher := casetypes.NewPublisher(s.types, clock{}, casetypes.Surroundings{
 		References: func(context.Context) (casetypes.References, error) {
-			return casetypes.References{Groups: casetypes.ShippedGroups(), Forms: []string{"casement.complaint/complaint"},
+			return casetypes.References{Groups: casetypes.ShippedGroups(), Forms: []string{"casement.complaint/complaint", "casement.report/report"},
+				Details:   map[string][]core.Field{"casement.outcome/outcome": nil, "casement.location/location": nil, "casement.related/related": nil},
+				Workflows: []string{"casement.investigate/investigate", "casement.respond/respond", "casement.collect/collect"},
 				Templates: []string{"assigned", "breached", "cancelled", "case-reopened", "case-withdrawn", "closed", "closed-not-upheld", "closed-upheld", "closed-withdrawn",
 					"confirmation", "contact-changed", "escalated", "new-case", "public-note", "question", "question-answered", "question-reminder",
-					"question-unanswered", "reassigned-group", "reminder", "reopened", "resolved", "update-received", "withdrawn", "work-started", "follower-news"}}, nil
+					"question-unanswered", "reassigned-group", "reminder", "reopened", "resolved", "update-received", "withdrawn", "work-started", "follower-news",
+					"task-assigned", "task-asked", "task-answered", "task-time-requested", "task-handed-back", "task-returned"}}, nil
 		},
 	})
 	if err := publisher.Install(t.Context(), core.SystemActor()); err != nil {

@@ -315,6 +315,8 @@ func audienceWords(audience string) string {
 		return "the group of the case"
 	case "escalation":
 		return "the group of the level"
+	case "receiver":
+		return "whoever has the task"
 	case "asker":
 		return "whoever asked"
 	case "assignee":

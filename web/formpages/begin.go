@@ -64,7 +64,7 @@ func beginPage(t *core.CaseType, language string) BeginPage {
 		return page
 	}
 	for _, f := range t.Fields {
-		if f.Private {
+		if f.Private || f.Of != "" {
 			continue
 		}
 		page.Asks = append(page.Asks, strings.TrimRight(f.Label.In(language), "?:. "))

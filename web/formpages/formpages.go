@@ -7,6 +7,7 @@
 //	begin.go    the first page of a form, and its draft
 //	step.go     one page of a form: shown, sent
 //	files.go    files sent with a page
+//	lookup.go   rows of lists, suggested while somebody types
 //	nearby.go   what is reported already around a place
 //	trouble.go  when the form itself fails
 //	saved.go    to be continued later
@@ -33,6 +34,7 @@ import (
 	"github.com/casement-dev/casement/core/casetypes"
 	"github.com/casement-dev/casement/core/forms"
 	"github.com/casement-dev/casement/core/intake"
+	"github.com/casement-dev/casement/core/lookups"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/web/render"
@@ -56,6 +58,7 @@ type Options struct {
 	Forms   *forms.Service
 	Intake  *intake.Service
 	Clock   core.Clock
+	Lookups *lookups.Service // lists that forms ask to choose from; nil for none
 
 	BaseURL       string                   // "https://casework.example.org": what links begin with
 	SecureCookies bool                     // reached by https

@@ -83,11 +83,19 @@ func (p *Pages) showStep(c *fiber.Ctx) error {
 	case shown.View.ID != a.step:
 		return render.Done(c, formURL(a.t.Key, shown.View.ID), render.Toast{})
 	}
-	return p.draw(c, a, shown)
+	return p.draw(c, a, drawing{shown: shown})
+}
+
+// drawing is a page of the form, and how it stands in the browser alone.
+type drawing struct {
+	shown   forms.Shown
+	confirm string                      // id of a button whose question is to be asked
+	tables  map[string]viewtree.Sorting // those that are sorted here
 }
 
 // draw answers with a page of the form: 422 when answers need another look.
-func (p *Pages) draw(c *fiber.Ctx, a at, shown forms.Shown) error {
+func (p *Pages) draw(c *fiber.Ctx, a at, d drawing) error {
+	shown := d.shown
 	html, err := p.tree.Render(shown.View, viewtree.Page{
 		Action:  formURL(a.t.Key, shown.View.ID),
 		Hidden:  []viewtree.Hidden{{Name: sealField, Value: seal(a.token)}},
@@ -95,6 +103,7 @@ func (p *Pages) draw(c *fiber.Ctx, a at, shown forms.Shown) error {
 		Errors:  shown.Messages, Save: true, Icons: p.Asset("icons.svg"),
 		Map:    viewtree.Map{Script: p.Asset("map.js"), Style: p.Asset("map.css")},
 		Nearby: func(field string) string { return nearbyURL(a.t, field) },
+		Lookup: p.lookup(c, a.t.Key, shown.View.ID), Confirm: d.confirm, Tables: d.tables, Zone: a.visit.Zone,
 	})
 	if err != nil {
 		return err
@@ -135,10 +144,14 @@ func (p *Pages) send(c *fiber.Ctx) error {
 	if !sealed(sent, a.token) {
 		return errUnsealed
 	}
-	do := viewtree.ReadAction(sent)
-	if sent.Get(viewtree.ActionName) == actionAttach {
-		do = viewtree.Action{Kind: actionAttach}
+	page, err := p.pageSent(c, a)
+	if f := failureOf(err); f != nil {
+		return p.trouble(c, a.reader, a.t, a.draft, f)
 	}
+	if err != nil {
+		return err
+	}
+	do := pressed(page, sent)
 	refused, err := p.takeFiles(c.UserContext(), a, do, uploads)
 	if f := failureOf(err); f != nil {
 		return p.trouble(c, a.reader, a.t, a.draft, f)
@@ -146,18 +159,8 @@ func (p *Pages) send(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	event := forms.Sent{
-		Kind: forms.Goto, Target: a.step, Ready: p.ready,
-		Answers: func(page *view.Node) view.Answers { return viewtree.Read(page, sent) },
-	}
-	switch {
-	case do.Kind == viewtree.ActionBack:
-		event.Kind = forms.Back
-	case do.Kind == viewtree.ActionSubmit && len(refused) == 0:
-		event.Kind = forms.Submit
-	}
 	var shown forms.Shown
-	a.draft, shown, err = p.Forms.Turn(c.UserContext(), a.token, a.t.Key, a.step, a.visit, event)
+	a.draft, shown, err = p.Forms.Turn(c.UserContext(), a.token, a.t.Key, a.step, a.visit, p.said(a, do, sent, len(refused) > 0))
 	if f := failureOf(err); f != nil {
 		return p.trouble(c, a.reader, a.t, a.draft, f)
 	}
@@ -165,6 +168,58 @@ func (p *Pages) send(c *fiber.Ctx) error {
 		return err
 	}
 	return p.after(c, a, do, shown, refused)
+}
+
+// pageSent is the page that was sent, as it was shown; nil when the form does
+// not have it any more.
+func (p *Pages) pageSent(c *fiber.Ctx, a at) (*view.Node, error) {
+	switch {
+	case a.draft.IsDone():
+		return nil, nil
+	case a.draft.View.ID == a.step:
+		return a.draft.View, nil
+	}
+	shown, err := p.Forms.Show(c.UserContext(), a.draft, a.step, a.visit) // the reader went back to it
+	if err != nil || shown.View == nil || shown.View.ID != a.step {
+		return nil, err
+	}
+	return shown.View, nil
+}
+
+// pressed is what was done on a page.
+func pressed(page *view.Node, sent url.Values) viewtree.Action {
+	switch {
+	case sent.Get(viewtree.ActionName) == actionAttach:
+		return viewtree.Action{Kind: actionAttach}
+	case page == nil:
+		return viewtree.ReadAction(sent)
+	}
+	return viewtree.Pressed(page, sent)
+}
+
+// said makes the event of a form from what was pressed. What only keeps what was
+// typed shows the page again.
+func (p *Pages) said(a at, do viewtree.Action, sent url.Values, refused bool) forms.Sent {
+	out := forms.Sent{
+		Kind: forms.Goto, Target: a.step, Ready: p.ready,
+		Answers: func(page *view.Node) view.Answers { return viewtree.Read(page, sent) },
+	}
+	switch {
+	case do.Kind == viewtree.ActionBack:
+		out.Kind, out.Target = forms.Back, ""
+	case refused || do.Unconfirmed:
+	case do.Kind == viewtree.ActionSubmit:
+		out.Kind, out.Target = forms.Submit, ""
+	case do.Kind == viewtree.ActionPress && do.Checks:
+		out.Kind, out.Target = forms.Submit, do.ID
+	case do.Kind == viewtree.ActionPress:
+		out.Kind, out.Target = forms.Press, do.ID
+	case do.Kind == viewtree.ActionTable && do.Driven:
+		out.Kind, out.Target, out.Beside = forms.Press, do.ID, do.Sorting.Fields()
+	case do.Kind == viewtree.ActionChange:
+		out.Kind, out.Target = forms.Change, do.ID
+	}
+	return out
 }
 
 // ready refuses a form that was filled in faster than a person can.
@@ -178,16 +233,20 @@ func (p *Pages) ready(d *forms.Draft) string {
 // after answers what was sent.
 func (p *Pages) after(c *fiber.Ctx, a at, do viewtree.Action, shown forms.Shown, refused map[string][]string) error {
 	switch {
-	case shown.Done && do.Kind != viewtree.ActionSubmit:
+	case shown.Done && do.Kind != viewtree.ActionSubmit && !do.Checks:
 		return p.showSend(c, a) // from a window that does not know yet
 	case shown.Done:
 		return p.finish(c, a)
 	case len(refused) > 0 && shown.View.ID == a.step:
 		markFiles(shown.View, refused)
 		shown.Refused = true
-		return p.draw(c, a, shown)
-	case shown.Refused:
-		return p.draw(c, a, shown)
+		return p.draw(c, a, drawing{shown: shown})
+	case shown.Refused, do.Kind == viewtree.ActionChange && shown.View.ID == a.step:
+		return p.draw(c, a, drawing{shown: shown})
+	case do.Unconfirmed && shown.View.ID == a.step:
+		return p.draw(c, a, drawing{shown: shown, confirm: do.ID})
+	case do.Kind == viewtree.ActionTable && !do.Driven && shown.View.ID == a.step:
+		return p.draw(c, a, drawing{shown: shown, tables: map[string]viewtree.Sorting{do.ID: do.Sorting}})
 	case do.Kind == viewtree.ActionSave:
 		return render.Done(c, formURL(a.t.Key, "saved", shown.View.ID), render.Toast{})
 	case do.Kind == viewtree.ActionRemove:

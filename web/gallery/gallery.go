@@ -25,14 +25,14 @@ func Source() render.Source {
 	return render.Source{
 		Package: "gallery",
 		Files:   files,
-		Samples: []render.Sample{
-			{Template: "gallery/index", Name: "one package", View: view(), Data: Index{Packages: []Package{{Name: "layout", Pages: []Shown{{Number: 1, Template: "layout/problem", Name: "in public"}}, Parts: []Shown{{Number: 0, Template: "layout/chip", Name: "private", HTML: `<span class="chip">Private</span>`}}}}}},
-			{Template: "gallery/index", Name: "nothing", View: view(), Data: Index{}},
-		},
+		Samples: append(treeSamples(), []render.Sample{
+			{Template: "gallery/index", Name: "one package", View: indexView(), Data: Index{Packages: []Package{{Name: "layout", Pages: []Shown{{Number: 1, Template: "layout/problem", Name: "in public"}}, Parts: []Shown{{Number: 0, Template: "layout/chip", Name: "private", HTML: `<span class="chip">Private</span>`}}}}}},
+			{Template: "gallery/index", Name: "nothing", View: indexView(), Data: Index{}},
+		}...),
 	}
 }
 
-func view() render.View { return render.View{Template: "gallery/index", Title: "Gallery"} }
+func indexView() render.View { return render.View{Template: "gallery/index", Title: "Gallery"} }
 
 // Index is all samples, by package.
 type Index struct {
@@ -91,7 +91,7 @@ func (p *Pages) index(c *fiber.Ctx) error {
 		shown.HTML = template.HTML(b.String())
 		page.Packages[at].Parts = append(page.Packages[at].Parts, shown)
 	}
-	return render.Page(c, view(), page)
+	return render.Page(c, indexView(), page)
 }
 
 func (p *Pages) show(c *fiber.Ctx) error {

@@ -28,6 +28,7 @@ type CasePage struct {
 	Said     []Said
 	Sent     *Sent
 	Files    []File
+	Sections []SectionBox
 	Facts    []Fact
 	May      May
 	Problems render.Problems
@@ -65,6 +66,10 @@ type File struct {
 	Name, URL, Icon string
 	Size            int64
 }
+
+// SectionBox is where a details section of a plugin is drawn, once the page is
+// there. See web/sectionpages.
+type SectionBox struct{ ID, Title, URL string }
 
 // Fact is a line about the case.
 type Fact struct{ Term, Text string }
@@ -123,6 +128,11 @@ func (p *Pages) casePage(c *fiber.Ctx, w *way) (CasePage, error) {
 	}
 	for _, q := range t.open {
 		page.ToAnswer = append(page.ToAnswer, p.toAnswer(w.base, w.Type, q))
+	}
+	if p.Details != nil {
+		for _, head := range p.Details.Of(w.Seen) {
+			page.Sections = append(page.Sections, SectionBox{"section-" + head.Key, head.Title, w.base + "/sections/" + head.Key})
+		}
 	}
 	for _, f := range t.files {
 		page.Files = append(page.Files, fileOf(w.base, f))

@@ -18,6 +18,7 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/portals"
@@ -34,7 +35,7 @@ func Source() render.Source {
 	return render.Source{Package: "portalpages", Files: files, Samples: samples()}
 }
 
-// Options are what the pages need; all of it is required.
+// Options are what the pages need; all of it but the sections is required.
 type Options struct {
 	Cases       *cases.Service
 	Questions   *questions.Service
@@ -43,6 +44,7 @@ type Options struct {
 	Targets     *targets.Service
 	People      *people.Service
 	Portals     *portals.Service
+	Details     *details.Service // nil: no sections
 	Clock       core.Clock
 	Zone        *time.Location // in which times are said
 }

@@ -39,11 +39,12 @@ func samples() []render.Sample {
 		Base: "/track/token", Noun: "complaint", Kicker: "Your complaint CMP-7K2M-4QX9: Missed clinical-waste collections",
 		Headline: "We are looking into it. Priya Raghunathan will reply by Friday 27 November.", Chip: layout.StatusChip(core.StatusOpen, "We are looking into it"),
 		Steps: steps, Said: []Said{theirs, mineSaid, happened},
-		Promise: Promise{Sentence: "We aim to reply by Friday 27 November.", By: "Friday 27 November", How: []string{"We aim to answer within 10 working days, counted from Friday 13 November. Weekends, bank holidays and other days on which we are closed do not count.", "We stopped the clock from Tuesday 17 November to Wednesday 18 November while we waited for your answer."}},
-		Sent:    &Sent{At: at.AddDate(0, 0, -13), Sections: []SentSection{{"What happened", []core.ReviewRow{{Question: "What is it about?", Answer: "Missed bin or waste collection"}, {Question: "Tell us what happened", Answer: "Five weeks running.\n\nThe sacks are in the hallway."}, {Question: "Anything else?"}}}}},
-		Files:   []File{{"hallway-12-november.jpg", "/track/token/files/1", "image", 2_100_000}, {"Sammelbescheinigung_Dialyseabfallentsorgung_2026.pdf", "/track/token/files/2", "file", 340_000}},
-		Facts:   []Fact{{"Reference", "CMP-7K2M-4QX9"}, {"About", "Missed bin or waste collection"}, {"Where", "14 Larkspur Court, Chapel Rise"}, {"For", "Ngozi Okonkwo, by you"}},
-		May:     May{Add: true, Contact: true, Withdraw: true},
+		Promise:  Promise{Sentence: "We aim to reply by Friday 27 November.", By: "Friday 27 November", How: []string{"We aim to answer within 10 working days, counted from Friday 13 November. Weekends, bank holidays and other days on which we are closed do not count.", "We stopped the clock from Tuesday 17 November to Wednesday 18 November while we waited for your answer."}},
+		Sent:     &Sent{At: at.AddDate(0, 0, -13), Sections: []SentSection{{"What happened", []core.ReviewRow{{Question: "What is it about?", Answer: "Missed bin or waste collection"}, {Question: "Tell us what happened", Answer: "Five weeks running.\n\nThe sacks are in the hallway."}, {Question: "Anything else?"}}}}},
+		Sections: []SectionBox{{"section-outcome", "What came of it", "#"}},
+		Files:    []File{{"hallway-12-november.jpg", "/track/token/files/1", "image", 2_100_000}, {"Sammelbescheinigung_Dialyseabfallentsorgung_2026.pdf", "/track/token/files/2", "file", 340_000}},
+		Facts:    []Fact{{"Reference", "CMP-7K2M-4QX9"}, {"About", "Missed bin or waste collection"}, {"Where", "14 Larkspur Court, Chapel Rise"}, {"For", "Ngozi Okonkwo, by you"}},
+		May:      May{Add: true, Contact: true, Withdraw: true},
 	}
 	asked, refused := open, open
 	asked.Headline, asked.ToAnswer = "We need an answer from you before we can go on.", []ToAnswer{todo(none)}

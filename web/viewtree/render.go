@@ -27,31 +27,28 @@ func New() (*Renderer, error) {
 	return &Renderer{t}, nil
 }
 
-// Page is what the host adds to a tree.
-type Page struct {
-	Action  string                   // where the form posts to
-	Hidden  []Hidden                 // such as the CSRF token
-	StepURL func(step string) string // the address that shows a step again; nil: no links to change answers
-	Errors  []string                 // messages that belong to no field
-	Save    bool                     // offer to save and come back later
-	Target  string                   // id of the element htmx replaces with the answer; "": no htmx
-	Icons   string                   // address of the icons' sprite before its #; "": in the page itself
-	Map     Map                      // lets places be chosen on a map; the zero Map: in figures alone
-	// Nearby is where what is known around the place in a field is asked for; nil,
-	// or an answer of "": nowhere.
-	Nearby func(field string) string
+// Render draws a tree: a whole form element, or, for a page without buttons,
+// its content.
+func (r *Renderer) Render(tree *view.Node, p Page) (template.HTML, error) {
+	d := r.drawing(tree, p)
+	return d.node(tree, p.level())
 }
 
-// Map is where the browser finds what draws a map, once somebody opens it.
-type Map struct{ Script, Style string }
+// Body draws what stands below the heading of a page, for a host that heads it
+// itself, and has no form.
+func (r *Renderer) Body(tree *view.Node, p Page) (template.HTML, error) {
+	p.ReadOnly = true
+	return r.drawing(tree, p).all(tree.Items, p.level()+1)
+}
 
-// Hidden is a hidden field.
-type Hidden struct{ Name, Value string }
-
-// Render draws a tree: a whole form element, or, for a page, its content.
-func (r *Renderer) Render(tree *view.Node, p Page) (template.HTML, error) {
+func (r *Renderer) drawing(tree *view.Node, p Page) *drawing {
 	d := &drawing{r: r, page: p, root: tree}
-	return d.node(tree, 1)
+	tree.Walk(func(n *view.Node) {
+		d.asks = d.asks || n.Type == view.Field
+		d.presses = d.presses || n.Type == view.Button || n.Type == view.Table && n.Driven()
+	})
+	d.closed = p.ReadOnly || p.Action == ""
+	return d
 }
 
 // Title is what a tree is called in the title of the browser's window.
@@ -72,88 +69,112 @@ func hasErrors(tree *view.Node) bool {
 
 // drawing is one tree being drawn.
 type drawing struct {
-	r    *Renderer
-	page Page
-	root *view.Node
+	r       *Renderer
+	page    Page
+	root    *view.Node
+	asks    bool // there are questions
+	presses bool // there are buttons, or tables whose plugin sorts them
+	closed  bool // nothing can be asked or pressed
+	unnamed int  // how many nodes without an id have got one
 }
 
 // shown is what a template sees: the node, what surrounds it, and its
 // children, drawn.
 type shown struct {
 	*view.Node
-	Page    Page
-	Level   int // of a heading
-	Body    template.HTML
-	Choices []choice // of radios and checkboxes
-	Field   field
-	Summary []message // of a form with errors
-	Kicker  string    // above the heading of a form
-	Upload  bool      // the form sends files
+	Page     Page
+	Level    int // of a heading
+	Body     template.HTML
+	Choices  []choice // of radios and checkboxes
+	Field    field
+	Summary  []message // of a form with errors
+	Kicker   string    // above the heading of a form
+	Upload   bool      // the form sends files
+	DOM      string    // an id of the page, of what is no field
+	Form     form
+	Actions  []action // the buttons of a row of them
+	Rows     []row    // of figures, a timeline, progress
+	Table    *table
+	Chart    *chart
+	Places   []place
+	Parts    []part // of tabs
+	Link     string // where it leads
+	PinsJSON string
 }
 
-// field is what a field needs beside its node.
-type field struct {
-	ID          string // of the input, or of the group
-	Name        string
-	DescribedBy string
-	Value       string   // the only one, or the first
-	Parts       []string // of a date: year, month, day; of a location: address, latitude, longitude
-	Heading     bool     // its label heads the page
-	Kicker      string
-	Type        string // of the input
-	Mode        string // of the keyboard
-}
-
-type choice struct {
-	view.Option
-	ID      string
-	Checked bool
-	Body    template.HTML // what it reveals
+// part is one of several tabs.
+type part struct {
+	ID, Label string
+	Body      template.HTML
 }
 
 type message struct{ ID, Text string } // ID of the input it is about, or ""
 
-// inputTypes are the kinds drawn as one input, by the type of it.
-var inputTypes = map[string][2]string{
-	view.KindText: {"text", ""}, view.KindEmail: {"email", "email"}, view.KindTel: {"tel", "tel"}, view.KindNumber: {"text", "decimal"},
-}
-
 func (d *drawing) node(n *view.Node, level int) (template.HTML, error) {
-	s := shown{Node: n, Page: d.page, Level: min(level, 4)}
+	s := shown{Node: n, Page: d.page, Level: min(level, 6)}
 	name := string(n.Type)
 	below := level
 	switch n.Type {
-	case view.Form, view.Section:
-		below++
-	case view.Page:
+	case view.Form, view.Page, view.Section:
 		below++
 	case view.Row:
 		name = "summary-row"
+		s.Link = d.rowLink(n)
 	case view.Field:
-		var err error
-		if name, err = d.field(&s, level); err != nil {
-			return "", err
-		}
+		return d.fieldNode(&s, level)
+	case view.Figures, view.Timeline, view.Progress:
+		d.rows(&s)
+		return d.execute(name, s)
+	case view.Table:
+		d.table(&s)
+		return d.execute(name, s)
+	case view.Chart:
+		s.DOM = d.name(n)
+		s.Chart = drawChart(n)
+		return d.execute(s.Chart.template(), s)
+	case view.Map:
+		d.places(&s)
+		return d.execute(name, s)
+	case view.FileList:
+		s.DOM = d.name(n)
+		return d.execute(name, s)
+	case view.Tabs:
+		return d.tabs(&s, level)
+	case view.Button:
+		return d.buttons([]view.Node{*n})
 	}
-	body, err := d.all(n.Items, below)
+	items := n.Items
+	if n.Type == view.Form || n.Type == view.Page {
+		items = d.form(&s)
+	}
+	body, err := d.all(items, below)
 	if err != nil {
 		return "", err
 	}
 	s.Body = body
-	if n.Type == view.Form {
-		d.form(&s)
-	}
+	return d.execute(name, s)
+}
+
+func (d *drawing) execute(name string, s shown) (template.HTML, error) {
 	var out bytes.Buffer
 	if err := d.r.templates.ExecuteTemplate(&out, name+".html", s); err != nil {
-		return "", fmt.Errorf("drawing a %s: %w", n.Type, err)
+		return "", fmt.Errorf("drawing a %s: %w", s.Type, err)
 	}
 	return template.HTML(out.String()), nil
 }
 
+// all draws nodes; buttons that follow each other share a row.
 func (d *drawing) all(nodes []view.Node, level int) (template.HTML, error) {
 	var out strings.Builder
-	for i := range nodes {
-		html, err := d.node(&nodes[i], level)
+	for i := 0; i < len(nodes); i++ {
+		var html template.HTML
+		var err error
+		if last := lastButton(nodes, i); last > i {
+			html, err = d.buttons(nodes[i:last])
+			i = last - 1
+		} else {
+			html, err = d.node(&nodes[i], level)
+		}
 		if err != nil {
 			return "", err
 		}
@@ -162,155 +183,55 @@ func (d *drawing) all(nodes []view.Node, level int) (template.HTML, error) {
 	return template.HTML(out.String()), nil
 }
 
-func (d *drawing) form(s *shown) {
-	for _, f := range s.Fields() {
-		if f.Error != "" {
-			s.Summary = append(s.Summary, message{focusID(f), f.Error})
+// lastButton is the index after the last of the buttons that begin at i.
+func lastButton(nodes []view.Node, i int) int {
+	for i < len(nodes) && nodes[i].Type == view.Button {
+		i++
+	}
+	return i
+}
+
+func (d *drawing) tabs(s *shown, level int) (template.HTML, error) {
+	s.DOM = d.name(s.Node)
+	for i := range s.Items {
+		body, err := d.all(s.Items[i].Items, level+1)
+		if err != nil {
+			return "", err
 		}
-		s.Upload = s.Upload || f.Kind == view.KindFile
+		s.Parts = append(s.Parts, part{ID: s.DOM + "~" + strconv.Itoa(i), Label: s.Items[i].Label, Body: body})
 	}
-	for _, text := range d.page.Errors {
-		s.Summary = append(s.Summary, message{"", text})
-	}
-	s.Kicker = d.kicker()
+	return d.execute("tabs", *s)
 }
 
-func (d *drawing) kicker() string {
-	part := ""
-	if d.root.Parts > 1 {
-		part = "part " + strconv.Itoa(d.root.Part) + " of " + strconv.Itoa(d.root.Parts)
+// name is the id of something that is no field. What has no id of its own is
+// counted, so that drawing the same tree again gives the same.
+func (d *drawing) name(n *view.Node) string {
+	if n.ID != "" {
+		return d.page.Prefix + "n-" + n.ID
 	}
-	switch {
-	case d.root.Caption != "" && part != "":
-		return d.root.Caption + ": " + part
-	case part != "":
-		return strings.ToUpper(part[:1]) + part[1:]
-	}
-	return d.root.Caption
+	d.unnamed++
+	return d.page.Prefix + "n~" + strconv.Itoa(d.unnamed)
 }
 
-// field fills in what a field needs and says which template draws it.
-func (d *drawing) field(s *shown, level int) (string, error) {
-	n := s.Node
-	f := field{ID: elementID(n.ID), Name: InputName(n.ID)}
-	if len(n.Value) > 0 {
-		f.Value = n.Value[0]
-	}
-	var described []string
-	if n.Hint != "" {
-		described = append(described, f.ID+"~hint")
-	}
-	if n.Error != "" {
-		described = append(described, f.ID+"~error")
-	}
-	f.DescribedBy = strings.Join(described, " ")
-	if d.root.Type == view.Form && d.root.Label == "" && n == &d.root.Items[0] {
-		f.Heading, f.Kicker = true, d.kicker()
-	}
-	name := "field-" + n.Kind
-	switch n.Kind {
-	case view.KindDate:
-		f.Parts = dateParts(f.Value)
-	case view.KindLocation:
-		f.Parts = append(append([]string{}, n.Value...), "", "", "")[:3]
-	case view.KindRadios, view.KindCheckboxes:
-		name = "field-choices"
-		f.Type = "radio"
-		if n.Kind == view.KindCheckboxes {
-			f.Type = "checkbox"
-		}
-		for i := range n.Options {
-			o := &n.Options[i]
-			body, err := d.all(o.Items, level)
-			if err != nil {
-				return "", err
-			}
-			s.Choices = append(s.Choices, choice{
-				Option: *o, ID: f.ID + "~" + strconv.Itoa(i), Checked: slices.Contains(n.Value, o.Value), Body: body,
-			})
-		}
-	default:
-		if t, ok := inputTypes[n.Kind]; ok {
-			name, f.Type, f.Mode = "field-input", t[0], t[1]
-		}
-	}
-	s.Field = f
-	return name, nil
-}
-
-// Short says that an answer is short, so that its box can be.
-func (s shown) Short() bool {
-	return s.Kind == view.KindNumber || s.Kind == view.KindTel || s.MaxLength > 0 && s.MaxLength <= 40
-}
-
-// Many says that a file field takes several.
-func (s shown) Many() bool { return s.MaxFiles != 1 }
-
-// Full says that a file field has all the files it takes.
-func (s shown) Full() bool { return s.MaxFiles > 0 && len(s.Files) >= s.MaxFiles }
-
-// Accepts lists the kinds of file for the browser.
-func (s shown) Accepts() string { return strings.Join(s.Accept, ",") }
-
-// ButtonText is what stands on the button of a form.
-func (s shown) ButtonText() string {
-	if s.Button == "" {
-		return "Continue"
-	}
-	return s.Button
-}
-
-// Link is where a row leads to be changed.
-func (s shown) Link() string {
-	if s.Goto == "" || s.Page.StepURL == nil {
+// rowLink is where a row of a summary leads to be changed.
+func (d *drawing) rowLink(n *view.Node) string {
+	if n.Goto == "" || d.page.StepURL == nil || d.page.ReadOnly {
 		return ""
 	}
-	return s.Page.StepURL(s.Goto)
+	return d.page.StepURL(n.Goto)
 }
 
-// SummaryTitle counts the answers that need another look.
-func (s shown) SummaryTitle() string {
-	words := []string{"", "One answer needs another look", "Two answers need another look", "Three answers need another look"}
-	if n := len(s.Summary); n >= len(words) {
-		return strconv.Itoa(n) + " answers need another look"
-	}
-	return words[len(s.Summary)]
-}
+// CaseLink is where the case of a row is shown, or "".
+func (s shown) CaseLink() string { return s.Page.caseURL(s.Ref) }
 
-// Nearby is where a place asks for what is known around it.
-func (s shown) Nearby() string {
-	if s.Page.Nearby == nil {
-		return ""
-	}
-	return s.Page.Nearby(s.ID)
-}
+// FileLink is where a file can be had, or "".
+func (s shown) FileLink(id string) string { return s.Page.fileURL(id) }
 
 // Icon is the address of an icon.
 func (s shown) Icon(name string) string { return s.Page.Icons + "#i-" + name }
 
-// elementID is the id of a field's input; InputName its name. Parts of a field
-// are parted by ~ in ids and by : in names: neither occurs in a field's id, so
-// that nothing made here collides with another field's.
-func elementID(id string) string { return "f-" + id }
-
-// InputName is the name of a field's input, as the browser sends it.
-func InputName(id string) string { return "f:" + id }
-
-// focusID is where the link of an error leads.
-func focusID(f *view.Node) string {
-	switch f.Kind {
-	case view.KindDate:
-		return elementID(f.ID) + "~day"
-	case view.KindRadios, view.KindCheckboxes:
-		return elementID(f.ID) + "~0"
-	}
-	return elementID(f.ID)
-}
-
-// dateParts parts a date as typed into year, month and day.
-func dateParts(s string) []string {
-	return append(strings.SplitN(s, "-", 3), "", "", "")[:3]
-}
+// ElementID makes an id of the page from one of the host's own.
+func (s shown) ElementID(id string) string { return s.Page.Prefix + id }
 
 func lines(s string) []string { return strings.Split(s, "\n") }
 

@@ -226,10 +226,106 @@ func TestADateIsReadFromThreeBoxes(t *testing.T) {
 func TestTheButtonPressedIsKnown(t *testing.T) {
 	for do, want := range map[string]viewtree.Action{
 		"": {Kind: "submit"}, "submit": {Kind: "submit"}, "back": {Kind: "back"}, "save": {Kind: "save"}, "drop table": {Kind: "submit"},
-		"remove:photos:f1": {Kind: "remove", Field: "photos", File: "f1"}, "remove:photos": {Kind: "submit"}, "remove:<x>:f1": {Kind: "submit"},
+		"remove:photos:f1": {Kind: "remove", ID: "photos", Field: "photos", File: "f1"}, "remove:photos": {Kind: "submit"}, "remove:<x>:f1": {Kind: "submit"},
 	} {
 		if got := viewtree.ReadAction(url.Values{"do": {do}}); got != want {
 			t.Errorf("%q: %+v", do, got)
+		}
+	}
+}
+
+func FuzzRender(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Add([]byte(`{"t":"page","label":"P","items":[{"t":"chart","kind":"line","label":"C","series":[{"label":"","points":[{"label":"a","value":-1e-9},{"label":"b","value":1e15}]}]},
+		{"t":"table","id":"t","label":"T","columns":["A"],"rows":[["1"],["x"]],"sortable":true,"per_page":1},{"t":"figures","items":[{"t":"row","label":"L","text":"1"}]},
+		{"t":"timeline","items":[{"t":"row","label":"L","at":"2026-11-09"}]},{"t":"map","label":"M","pins":[{"lat":1,"lng":2,"label":"P"}]},
+		{"t":"progress","label":"P","value":["1"],"max":"3"},{"t":"files","label":"F","files":[{"id":"f","name":"a"}]},{"t":"tabs","items":[{"t":"section","label":"S"}]},
+		{"t":"button","id":"b","label":"B","confirm":"?"}]}`))
+	r, err := viewtree.New()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		tree, err := view.Decode(b)
+		if err != nil || view.Validate(tree) != nil {
+			return
+		}
+		p := page()
+		p.Tables = map[string]viewtree.Sorting{"t": {Sort: -1, Page: 2}}
+		for _, p.ReadOnly = range []bool{false, true} {
+			if _, err := r.Render(tree, p); err != nil {
+				t.Fatalf("%q passed Validate, but: %v", b, err)
+			}
+		}
+		viewtree.Read(tree, url.Values{})
+		viewtree.Pressed(tree, url.Values{"do": {"table:t:1:1"}})
+	})
+}
+
+func TestNumbersOfAChartAreWrittenForPeople(t *testing.T) {
+	tree := &view.Node{Type: view.Page, Label: "P", Items: []view.Node{{Type: view.Chart, Kind: view.KindBar, Label: "C", Unit: "£", Series: []view.Series{{Points: []view.Datum{
+		{Label: "a", Value: 1234567.891}, {Label: "b", Value: -1250}, {Label: "c", Value: 0}, {Label: "d", Value: 0.0312}, {Label: "e", Value: -0.00001},
+	}}}}}}
+	_, doc := render(t, tree)
+	got := strings.Join(doc.Find("td.number").Map(func(_ int, s *goquery.Selection) string { return s.Text() }), " ")
+	if got != "£1,234,567.89 \u2212£1,250 £0 £0.0312 £0" {
+		t.Errorf("written %q", got)
+	}
+}
+
+func TestAFormThatHasNoWordsOnItsButtonIsSentByTheButtonThatChecks(t *testing.T) {
+	tree := &view.Node{Type: view.Form, ID: "s", Label: "S", Items: []view.Node{
+		{Type: view.Button, ID: "later", Label: "Later"}, {Type: view.Button, ID: "approve", Label: "Approve", Checks: true, Confirm: "Sure?"},
+	}}
+	_, doc := render(t, tree)
+	var labels []string
+	doc.Find("button:not(.hide)").Each(func(_ int, s *goquery.Selection) { labels = append(labels, s.Text()) })
+	if !reflect.DeepEqual(labels, []string{"Later", "Approve", "Save and come back later"}) {
+		t.Errorf("buttons %q", labels)
+	}
+	if first := doc.Find("button").First(); first.AttrOr("value", "") != "press:approve" || first.AttrOr("data-confirm", "") != "Sure?" {
+		t.Error("the enter key presses something else, or asks nothing")
+	}
+}
+
+func TestATreeIsHeadedAsItsPlaceOnThePageAsks(t *testing.T) {
+	tree := &view.Node{Type: view.Page, Label: "Location history", Items: []view.Node{{Type: view.Section, Label: "Last year", Items: []view.Node{{Type: view.Section, Label: "May", Items: []view.Node{{Type: view.Text, Text: "x"}}}}}}}
+	r, err := viewtree.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		page viewtree.Page
+		want string
+	}{
+		{viewtree.Page{}, "h1 Location history, h2 Last year, h3 May"},
+		{viewtree.Page{Level: 3}, "h3 Location history, h4 Last year, h5 May"},
+		{viewtree.Page{Level: 2, Headless: true}, "h3 Last year, h4 May"},
+	} {
+		html, err := r.Render(tree, c.page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := goquery.NewDocumentFromReader(strings.NewReader(string(html)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := doc.Find("h1, h2, h3, h4, h5, h6").Map(func(_ int, s *goquery.Selection) string { return goquery.NodeName(s) + " " + s.Text() })
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%+v: %q", c.page, got)
+		}
+		if doc.Find("form").Length() > 0 {
+			t.Error("a form around what is only read")
 		}
 	}
 }

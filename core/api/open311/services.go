@@ -108,7 +108,7 @@ func attributesOf(t *core.CaseType) []attribute {
 	var out []attribute
 	for _, field := range t.Fields {
 		datatype := datatypes[field.Kind]
-		if field.Private || field.Is != "" || datatype == "" {
+		if field.Private || field.Of != "" || field.Is != "" || datatype == "" {
 			continue
 		}
 		a := attribute{

@@ -45,11 +45,13 @@ type World struct {
 }
 
 // The case types of the world: Complaint is the shipped one; Wilful has the
-// plugin that misbehaves on request; Report has no plugin.
+// plugin that misbehaves on request; Report has no plugin, and ReportIt, which
+// is otherwise the same, has the one that ships.
 const (
 	Complaint = "complaint"
 	Wilful    = "wilful"
 	Report    = "report"
+	ReportIt  = "report-it"
 )
 
 // New makes the world.
@@ -85,11 +87,11 @@ func New(t testing.TB) *World {
 func (w *World) Restart() {
 	w.Forms = forms.New(w.DB, casetypes.New(w.DB), w.Clock, w.Host.FormProvider())
 	w.Intake = intake.New(intake.Options{
-		Types: w.Types, People: w.People, Cases: w.Cases, Forms: w.Forms, Attachments: w.Attachments, Clock: w.Clock, Log: w.Logger,
+		Types: w.Types, People: w.People, Cases: w.Cases, Forms: w.Forms, Attachments: w.Attachments, Effects: w.Host, Clock: w.Clock, Log: w.Logger,
 	})
 }
 
-// NewHost makes a host with both plugins.
+// NewHost makes a host with the plugins of the case types.
 func NewHost(t testing.TB, clock core.Clock, log *slog.Logger) *pluginhost.Host {
 	t.Helper()
 	// The cache outlives the test, so that a guest is compiled once a machine.
@@ -105,7 +107,7 @@ func NewHost(t testing.TB, clock core.Clock, log *slog.Logger) *pluginhost.Host 
 		host.Close()
 		engine.Close()
 	})
-	for _, module := range [][]byte{ComplaintModule(t), WilfulModule(t)} {
+	for _, module := range [][]byte{ComplaintModule(t), WilfulModule(t), PluginModule(t, "plugins/report")} {
 		if err := host.Install(module, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -129,6 +131,12 @@ func (w *World) publishShipped(t testing.TB) {
 		if doc.Kind == casetypes.KindCalendar {
 			w.publish(t, doc.Kind, doc.Key, doc.Calendar)
 			continue
+		}
+		if doc.Key == Report {
+			shipped := *doc.CaseType
+			shipped.Key, shipped.Reference.Prefix = ReportIt, "RIT"
+			w.publish(t, doc.Kind, ReportIt, shipped)
+			doc.CaseType.Form = core.FormRule{}
 		}
 		w.publish(t, doc.Kind, doc.Key, doc.CaseType)
 		if doc.Key == Complaint {
@@ -180,6 +188,10 @@ func ComplaintModule(t testing.TB) []byte { return module(t, "plugins/complaint"
 func WilfulModule(t testing.TB) []byte {
 	return module(t, "core/intake/intaketest/testdata/guests/wilful")
 }
+
+// PluginModule builds and packs the plugin in a folder of the repository, once
+// for each test binary.
+func PluginModule(t testing.TB, folder string) []byte { return module(t, folder) }
 
 func module(t testing.TB, folder string) []byte {
 	t.Helper()

@@ -9,9 +9,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/casement-dev/casement/sdk/abi"
 )
@@ -35,11 +37,7 @@ func Build(ctx context.Context, folder, out string) error {
 	}
 	defer os.RemoveAll(work)
 	built := filepath.Join(work, "built.wasm")
-	build := exec.CommandContext(ctx, "go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", built, ".")
-	build.Dir = folder
-	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
+	if err := Compile(ctx, folder, built, os.Stderr); err != nil {
 		return fmt.Errorf("building %s: %w", folder, err)
 	}
 	module, err := os.ReadFile(built)
@@ -54,6 +52,18 @@ func Build(ctx context.Context, folder, out string) error {
 		return err
 	}
 	return os.Rename(built, out)
+}
+
+// Compile compiles the plugin in a folder with plain Go, into a module that is
+// not packed yet. What the compiler says goes to said. out is an absolute path:
+// the compiler runs in the plugin's folder.
+func Compile(ctx context.Context, folder, out string, said io.Writer) error {
+	build := exec.CommandContext(ctx, "go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", out, ".")
+	build.Dir = folder
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	build.Stderr = said
+	build.WaitDelay = time.Second
+	return build.Run()
 }
 
 // Add returns the module with the manifest in its custom section. The manifest

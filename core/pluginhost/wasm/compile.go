@@ -3,21 +3,13 @@ package wasm
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/tetratelabs/wazero"
-	"golang.org/x/sys/cpu"
 
 	"github.com/casement-dev/casement/core/pluginhost/wasm/meter"
 )
@@ -30,6 +22,7 @@ const (
 	compileTime   = 2 * time.Minute
 	compileCPU    = 60      // seconds
 	compileMemory = 2 << 30 // bytes
+	compileFile   = 1 << 30 // bytes of native code; the largest module makes a tenth of that
 )
 
 // ChildCompiler compiles in a child process: a 9 KB module can take a minute
@@ -66,7 +59,7 @@ func CompileMain(args []string, stdin io.Reader, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "want one argument: the cache folder")
 		return 2
 	}
-	if err := limitProcess(compileCPU, compileMemory); err != nil {
+	if err := limitProcess(compileCPU, compileMemory, compileFile); err != nil {
 		fmt.Fprintln(stderr, "cannot limit the process:", err)
 		return 2
 	}
@@ -95,49 +88,13 @@ func CompileHere(ctx context.Context, code []byte, folder string) error {
 	return err
 }
 
-// cacheFolder is where the native code of a module lies: it depends on all the
-// engine's own key depends on, so that a folder with a file in it is a hit.
-func cacheFolder(root string, code []byte) string {
-	version := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range info.Deps {
-			if dep.Path == "github.com/tetratelabs/wazero" {
-				version = dep.Version
-			}
-		}
+// firstLine keeps the first line of what went wrong, as far as it can be shown.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	if len(line) > 300 {
+		line = line[:300]
 	}
-	h := sha256.New()
-	h.Write(code)
-	fmt.Fprintf(h, "\x00%s\x00%s\x00%v\x00%v", version, runtime.GOARCH, cpu.X86, cpu.ARM64)
-	return filepath.Join(root, hex.EncodeToString(h.Sum(nil))[:40])
-}
-
-// compiled says whether a cache folder holds native code.
-func compiled(folder string) bool {
-	files, _ := filepath.Glob(filepath.Join(folder, "*", "*"))
-	for _, f := range files {
-		if !strings.HasSuffix(f, ".tmp") {
-			return true
-		}
-	}
-	return false
-}
-
-// ensureCompiled compiles code unless the cache has it.
-func ensureCompiled(ctx context.Context, compile Compiler, code []byte, folder string) error {
-	if compiled(folder) {
-		return nil
-	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("making the cache folder: %w", err)
-	}
-	if err := compile(ctx, code, folder); err != nil {
-		return err
-	}
-	if !compiled(folder) {
-		return errors.New("compiling left nothing in the cache folder")
-	}
-	return nil
+	return clean(line)
 }
 
 // limitedBuffer keeps the first 4 KiB written to it.
@@ -146,12 +103,4 @@ type limitedBuffer struct{ bytes.Buffer }
 func (b *limitedBuffer) Write(p []byte) (int, error) {
 	b.Buffer.Write(p[:min(len(p), 4096-b.Len())])
 	return len(p), nil
-}
-
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	if len(line) > 300 {
-		line = line[:300]
-	}
-	return strings.ToValidUTF8(line, "?")
 }

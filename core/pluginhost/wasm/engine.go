@@ -1,16 +1,16 @@
 package wasm
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/casement-dev/casement/sdk/abi"
-	"github.com/casement-dev/casement/sdk/view"
 )
 
 // Reset is how an instance becomes fresh again after a call.
@@ -29,62 +29,99 @@ type Limits struct {
 	Fuel      int64         // loop turns and function entries
 	Wall      time.Duration // by the clock, waiting for an instance included
 	Output    int           // bytes of the answer
+	State     int           // bytes of the state in it
 }
 
 // DefaultLimits are what plugins get unless the host says otherwise or their
 // manifest asks for less.
 func DefaultLimits() Limits {
-	return Limits{MemoryMiB: 64, Fuel: 200_000_000, Wall: 2 * time.Second, Output: abi.MaxMessage}
+	return Limits{MemoryMiB: 64, Fuel: 200_000_000, Wall: 2 * time.Second, Output: abi.MaxMessage, State: 256 << 10}
 }
 
 // Options of an [Engine]. CacheDir and Compile must be given.
 type Options struct {
 	CacheDir  string        // native code is kept here between runs of the server
 	Compile   Compiler      // [ChildCompiler], but for tests
-	Limits    Limits        // caps; zero means DefaultLimits
+	Limits    Limits        // caps; what is zero is as in DefaultLimits
 	Instances int           // of one module at once; 0 means GOMAXPROCS: more bring nothing
+	Waiting   int           // calls of one module that may wait for an instance; 0 means 100
 	IdleAfter time.Duration // a module not called for so long is unloaded; 0 means 5 minutes
 	Reset     Reset         // "" means the best that works here
+	// Interpret runs modules without compiling them: they are loaded in a tenth of
+	// the time and run many times slower. It is for whoever writes one.
+	Interpret bool
 }
 
 // Engine runs modules. Its methods may be called from many goroutines.
 type Engine struct {
 	opts      Options
+	why       string // the reset is not the best one
 	pages     *pagemap
-	compiling sync.Mutex // one child at a time
+	compiling chan struct{} // a child that compiles holds one
 }
+
+// maxCompiling is how many children compile at once. With two, a module that
+// takes a minute does not keep all others waiting.
+const maxCompiling = 2
 
 // New makes an engine and finds out how instances can be reset here.
 func New(opts Options) (*Engine, error) {
+	if !opts.Interpret {
+		if err := openCache(opts); err != nil {
+			return nil, err
+		}
+	}
+	d := DefaultLimits()
+	opts.Limits = Limits{
+		MemoryMiB: cmp.Or(opts.Limits.MemoryMiB, d.MemoryMiB), Fuel: cmp.Or(opts.Limits.Fuel, d.Fuel), Wall: cmp.Or(opts.Limits.Wall, d.Wall),
+		Output: min(cmp.Or(opts.Limits.Output, d.Output), abi.MaxMessage), State: cmp.Or(opts.Limits.State, d.State),
+	}
+	opts.Instances = cmp.Or(opts.Instances, runtime.GOMAXPROCS(0))
+	opts.Waiting = cmp.Or(opts.Waiting, 100)
+	opts.IdleAfter = cmp.Or(opts.IdleAfter, 5*time.Minute)
+	e := &Engine{pages: openPagemap(), compiling: make(chan struct{}, maxCompiling)}
+	var best Reset
+	best, e.why = probe(e.pages)
+	if rank(opts.Reset) < rank(best) {
+		opts.Reset = best
+	}
+	e.opts = opts
+	return e, nil
+}
+
+// openCache makes the folder for native code.
+func openCache(opts Options) error {
 	if opts.CacheDir == "" || opts.Compile == nil {
-		return nil, errors.New("wasm.Options: CacheDir and Compile are needed")
+		return errors.New("wasm.Options: CacheDir and Compile are needed")
 	}
 	if err := os.MkdirAll(opts.CacheDir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the plugin cache: %w", err)
+		return fmt.Errorf("making the plugin cache: %w", err)
 	}
-	if opts.Limits == (Limits{}) {
-		opts.Limits = DefaultLimits()
+	if err := ownFolder(opts.CacheDir); err != nil {
+		return fmt.Errorf("the plugin cache holds code that this server runs: %w", err)
 	}
-	if opts.Instances == 0 {
-		opts.Instances = runtime.GOMAXPROCS(0)
+	sweepCache(opts.CacheDir)
+	return nil
+}
+
+// rank orders the ways to reset; the unset one is before all.
+func rank(r Reset) int {
+	switch r {
+	case ResetPages:
+		return 1
+	case ResetDrop:
+		return 2
+	case ResetFresh:
+		return 3
 	}
-	if opts.IdleAfter == 0 {
-		opts.IdleAfter = 5 * time.Minute
-	}
-	e := &Engine{opts: opts, pages: openPagemap()}
-	switch {
-	case runtime.GOOS != "linux":
-		e.opts.Reset = ResetFresh
-	case e.opts.Reset == "" && e.pages != nil:
-		e.opts.Reset = ResetPages
-	case e.opts.Reset == "" || e.opts.Reset == ResetPages && e.pages == nil:
-		e.opts.Reset = ResetDrop
-	}
-	return e, nil
+	return 0
 }
 
 // Reset says how instances are reset here.
 func (e *Engine) Reset() Reset { return e.opts.Reset }
+
+// ResetReason says in words why instances are not reset in the best way, or "".
+func (e *Engine) ResetReason() string { return e.why }
 
 // Close lets go of the engine. Its modules must be closed before.
 func (e *Engine) Close() { e.pages.close() }
@@ -93,291 +130,25 @@ func (e *Engine) Close() { e.pages.close() }
 func (e *Engine) Open(p *Package) *Module {
 	return &Module{
 		engine: e, pkg: p, limits: limit(p.Manifest.Limits, e.opts.Limits),
-		slots: make(chan struct{}, e.opts.Instances),
+		slots: make(chan struct{}, e.opts.Instances), waiting: make(chan struct{}, e.opts.Waiting),
 	}
 }
 
-// Module is a plugin that can be called, from many goroutines.
-type Module struct {
-	engine *Engine
-	pkg    *Package
-	limits Limits
-	slots  chan struct{} // a call holds one
+// keepUnused is how long native code lies in the cache that no server loads.
+const keepUnused = 180 * 24 * time.Hour
 
-	loading sync.Mutex // held while loading; mu is not, so that figures can be read
-	mu      sync.Mutex
-	closed  bool
-	program *program
-	failure *Fault // of the last attempt to load, until retry
-	retry   time.Time
-	busy    int // calls that use program
-	free    []*instance
-	idle    *time.Timer
-	stats   Stats
-}
-
-// Stats are a module's figures since it was opened.
-type Stats struct {
-	Calls, Faults uint64
-	Loaded        bool
-	Instances     int    // ready and waiting
-	Made          uint64 // instances made; the fewer the better
-}
-
-// ErrClosed says that a module was closed.
-var ErrClosed = errors.New("the plugin is closed")
-
-// Package is what the module was opened from.
-func (m *Module) Package() *Package { return m.pkg }
-
-// Limits are what bounds its calls.
-func (m *Module) Limits() Limits { return m.limits }
-
-// Stats gives the module's figures.
-func (m *Module) Stats() Stats {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := m.stats
-	s.Loaded, s.Instances = m.program != nil, len(m.free)
-	return s
-}
-
-// Load compiles and loads the module now, as its first call would. At
-// installation it tells whether the module keeps what its manifest promises.
-func (m *Module) Load(ctx context.Context) error {
-	p, err := m.acquire(ctx)
-	if err != nil {
-		return err
-	}
-	m.release(p, nil)
-	return nil
-}
-
-// Call sends one request and returns the response, its view validated. What
-// goes wrong in the plugin is a [Fault].
-func (m *Module) Call(ctx context.Context, request *abi.Request) (*abi.Response, error) {
-	request.V = abi.Version
-	in := request.Append(nil)
-	if len(in) > abi.MaxMessage {
-		return nil, fmt.Errorf("calling plugin %s: %w", m.pkg.Manifest.ID, abi.ErrTooLong)
-	}
-	p, err := m.acquire(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out, fault := m.callLoaded(ctx, p, in)
-	var response *abi.Response
-	if fault == nil {
-		response, fault = m.decode(out)
-	}
-	m.mu.Lock()
-	m.stats.Calls++
-	if fault != nil {
-		m.stats.Faults++
-	}
-	m.mu.Unlock()
-	if fault != nil {
-		return nil, fault
-	}
-	return response, nil
-}
-
-func (m *Module) callLoaded(ctx context.Context, p *program, in []byte) ([]byte, *Fault) {
-	deadline := time.Now().Add(m.limits.Wall)
-	if f := m.takeSlot(ctx, deadline); f != nil {
-		m.release(p, nil)
-		return nil, f
-	}
-	var kept *instance
-	defer func() {
-		m.release(p, kept) // before the slot: whoever gets that finds the instance
-		<-m.slots
-	}()
-	i, err := m.takeInstance(p)
-	if err != nil {
-		return nil, m.fault(FaultTrap, err)
-	}
-	out, fault := i.run(ctx, in, m.limits, deadline)
-	if fault != nil {
-		fault = i.finish(fault, &m.pkg.Manifest)
-	}
-	if p.restore(i, fault) {
-		kept = i
-	} else {
-		i.close()
-	}
-	return out, fault
-}
-
-// decode believes nothing: grammar, size, depth, version, and the view.
-func (m *Module) decode(out []byte) (*abi.Response, *Fault) {
-	r, err := abi.DecodeResponse(out)
-	switch {
-	case err != nil:
-		return nil, m.fault(FaultProtocol, fmt.Errorf("the answer cannot be read: %w", err))
-	case r.V != abi.Version:
-		return nil, m.fault(FaultProtocol, fmt.Errorf("the answer is of version %d", r.V))
-	case r.Fault != "":
-		return nil, m.fault(FaultDeclared, errors.New(r.Fault))
-	}
-	if r.View != nil {
-		if err := view.Validate(r.View); err != nil {
-			return nil, m.fault(FaultProtocol, fmt.Errorf("the view is not valid: %w", err))
+// sweepCache removes what compilers that were killed left behind, and what
+// belonged to versions that are long gone.
+func sweepCache(root string) {
+	folders, _ := filepath.Glob(filepath.Join(root, "*"))
+	for _, folder := range folders {
+		info, err := os.Lstat(folder)
+		if err != nil || !info.IsDir() {
+			continue
 		}
-	}
-	return r, nil
-}
-
-func (m *Module) fault(kind FaultKind, err error) *Fault {
-	return &Fault{Kind: kind, Plugin: m.pkg.Manifest.ID, Version: m.pkg.Manifest.Version, Message: firstLine(err), Cause: err}
-}
-
-func (m *Module) takeSlot(ctx context.Context, deadline time.Time) *Fault {
-	select {
-	case m.slots <- struct{}{}:
-		return nil
-	default:
-	}
-	timer := time.NewTimer(time.Until(deadline))
-	defer timer.Stop()
-	select {
-	case m.slots <- struct{}{}:
-		return nil
-	case <-timer.C:
-		return m.fault(FaultBusy, errors.New("all its instances stayed busy"))
-	case <-ctx.Done():
-		return m.fault(FaultStopped, context.Cause(ctx))
-	}
-}
-
-func (m *Module) takeInstance(p *program) (*instance, error) {
-	m.mu.Lock()
-	if n := len(m.free); n > 0 {
-		i := m.free[n-1]
-		m.free = m.free[:n-1]
-		m.mu.Unlock()
-		return i, nil
-	}
-	m.stats.Made++
-	m.mu.Unlock()
-	return p.instance()
-}
-
-// acquire gives the loaded program, loading it if need be; release gives it back.
-func (m *Module) acquire(ctx context.Context) (*program, error) {
-	if p, err := m.loaded(); p != nil || err != nil {
-		return p, err
-	}
-	m.loading.Lock()
-	defer m.loading.Unlock()
-	if p, err := m.loaded(); p != nil || err != nil { // somebody else was first
-		return p, err
-	}
-	p, err := m.load(ctx)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err != nil {
-		if m.failure = AsFault(err); m.failure == nil {
-			m.failure = m.fault(FaultCompile, err)
+		unused := time.Since(info.ModTime())
+		if unused > keepUnused || strings.Contains(filepath.Base(folder), unfinished) && unused > 10*time.Minute {
+			_ = os.RemoveAll(folder)
 		}
-		// Compiling may cost a minute: not again with every request.
-		m.retry = time.Now().Add(time.Minute)
-		if ctx.Err() != nil {
-			m.retry = time.Time{}
-		}
-		return nil, m.failure
-	}
-	if m.closed {
-		p.close()
-		return nil, ErrClosed
-	}
-	m.program, m.failure = p, nil
-	m.busy++
-	return p, nil
-}
-
-func (m *Module) loaded() (*program, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	switch {
-	case m.closed:
-		return nil, ErrClosed
-	case m.program != nil:
-		m.busy++
-		return m.program, nil
-	case m.failure != nil && time.Now().Before(m.retry):
-		return nil, m.failure
-	}
-	return nil, nil
-}
-
-func (m *Module) load(ctx context.Context) (*program, error) {
-	folder := cacheFolder(m.engine.opts.CacheDir, m.pkg.code)
-	m.engine.compiling.Lock()
-	err := ensureCompiled(ctx, m.engine.opts.Compile, m.pkg.code, folder)
-	m.engine.compiling.Unlock()
-	if err != nil {
-		return nil, m.fault(FaultCompile, err)
-	}
-	p, err := loadProgram(ctx, m.pkg, folder, m.limits, m.engine.opts.Reset, m.engine.pages)
-	if err != nil {
-		if AsFault(err) != nil {
-			return nil, err
-		}
-		return nil, m.fault(FaultRefused, err)
-	}
-	return p, nil
-}
-
-// release ends a call's use of p, keeping an instance that is fresh again.
-func (m *Module) release(p *program, kept *instance) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if kept != nil {
-		m.free = append(m.free, kept)
-	}
-	m.busy--
-	if m.closed && m.busy == 0 {
-		m.unload()
-		return
-	}
-	if m.idle == nil {
-		m.idle = time.AfterFunc(m.engine.opts.IdleAfter, m.unloadIfIdle)
-	} else {
-		m.idle.Reset(m.engine.opts.IdleAfter)
-	}
-}
-
-func (m *Module) unloadIfIdle() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.busy == 0 {
-		m.unload()
-	}
-}
-
-// unload lets go of everything that is loaded; the next call loads it again.
-func (m *Module) unload() {
-	if m.program == nil {
-		return
-	}
-	for _, i := range m.free {
-		i.close()
-	}
-	m.free = nil
-	m.program.close()
-	m.program = nil
-}
-
-// Close refuses further calls and, when those under way are over, unloads.
-func (m *Module) Close() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.closed = true
-	if m.idle != nil {
-		m.idle.Stop()
-	}
-	if m.busy == 0 {
-		m.unload()
 	}
 }

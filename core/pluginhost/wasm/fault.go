@@ -3,6 +3,7 @@ package wasm
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // FaultKind says in which way a plugin failed.
@@ -49,4 +50,15 @@ func AsFault(err error) *Fault {
 		return f
 	}
 	return nil
+}
+
+// clean makes a guest's words fit for a log and a database: valid text, without
+// the control characters that move a cursor or that no column takes.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
+			return '\ufffd'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
 }

@@ -48,6 +48,29 @@ var misdeeds = map[string]wasm.FaultKind{
 	"markup":    wasm.FaultProtocol,
 	"attribute": wasm.FaultProtocol,
 	"fault":     wasm.FaultDeclared,
+
+	"fill":           wasm.FaultFuel,
+	"copy":           wasm.FaultFuel,
+	"draw":           wasm.FaultTrap,
+	"wait":           wasm.FaultHost,
+	"say":            wasm.FaultHost,
+	"twice":          wasm.FaultProtocol,
+	"twice in state": wasm.FaultProtocol,
+	"number":         wasm.FaultProtocol,
+	"integer":        wasm.FaultProtocol,
+	"asks":           wasm.FaultProtocol,
+	"one ask twice":  wasm.FaultProtocol,
+	"effects":        wasm.FaultProtocol,
+	"state":          wasm.FaultOutput,
+	"half a pair":    wasm.FaultProtocol,
+	"two answers":    wasm.FaultProtocol,
+	"control":        wasm.FaultTrap,
+	"later":          "",
+	"threads":        wasm.FaultHost,
+	"channels":       wasm.FaultFuel,
+	"four gigabytes": wasm.FaultOutput,
+	"nowhere":        wasm.FaultProtocol,
+	"around the end": wasm.FaultOutput,
 }
 
 func TestAMisdeedIsContainedAndTheNextCallSeesAFreshPlugin(t *testing.T) {
@@ -195,7 +218,7 @@ func tiny(abiBody, allocBody, callBody, initBody []byte) []byte {
 func TestAModuleThatIsUnfitIsRefusedAndSaysWhy(t *testing.T) {
 	one, zero, trap, none := []byte{0x41, 1}, []byte{0x41, 0}, []byte{0x00}, []byte{0x42, 0}
 	good := tiny(one, zero, none, nil)
-	foreign := assemble.Module{Imports: [][2]string{{"env", "system"}}, Funcs: []assemble.Func{{Export: "plugin_abi"}}}
+	foreign := assemble.Module{Imports: []assemble.Import{{Module: "env", Name: "system"}}, Funcs: []assemble.Func{{Export: "plugin_abi"}}}
 	for name, c := range map[string]struct {
 		module []byte
 		reason string

@@ -1,12 +1,15 @@
 package wasm
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/casement-dev/casement/core/pluginhost/wasm/meter"
 	"github.com/casement-dev/casement/sdk/abi"
@@ -58,7 +61,7 @@ func Inspect(module []byte) (*Package, error) {
 	if len(raw) > maxManifest {
 		return nil, refuse("the manifest is longer than %d KiB", maxManifest>>10)
 	}
-	if err := json.Unmarshal(raw, &p.Manifest); err != nil {
+	if err := readManifest(raw, &p.Manifest); err != nil {
 		return nil, refuse("the manifest is not valid: %v", err)
 	}
 	if err := p.Manifest.Validate(); err != nil {
@@ -94,4 +97,19 @@ func Inspect(module []byte) (*Package, error) {
 	_, p.warm = metered.Exports["plugin_warm"]
 	p.code, p.globals = metered.Code, metered.Globals
 	return p, nil
+}
+
+// readManifest is strict, since others read the manifest again: what an
+// administrator is shown, and what is enforced, must be the same.
+func readManifest(raw []byte, m *abi.Manifest) error {
+	if !utf8.Valid(raw) {
+		return errors.New("it is not UTF-8")
+	}
+	if bytes.Contains(raw, []byte(`\u0000`)) {
+		return errors.New("it holds NUL")
+	}
+	if err := json.Unmarshal(raw, m); err != nil {
+		return err
+	}
+	return namesOnceInAnyCase(raw)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,10 +25,13 @@ type instance struct {
 	call    api.Function
 	stack   [2]uint64
 	globals []api.MutableGlobal // in the order of Package.globals: fuel, budget, stop, depth, and the module's own
-	entries []uint64            // room for the page map
+	written []pages             // room for the list of pages that were written
 
 	stopping sync.Mutex
-	turn     int // of calls: a timer that comes late stops nobody else's
+	turn     int         // of calls: who comes late to stop one stops nobody else's
+	armed    bool        // a call is under way
+	deadline time.Time   // of that call
+	timer    *time.Timer // sees to the deadline; one for all calls
 }
 
 // The counters among the globals, in the order in which meter exports them.
@@ -41,20 +43,19 @@ const (
 )
 
 // newInstance makes a copy of a module whose memory may reach most bytes.
-// With start, the module's own initialisation runs; without, a snapshot is to
-// be laid over it.
-func newInstance(rt wazero.Runtime, code wazero.CompiledModule, globals []string, most uint64, start bool) (i *instance, err error) {
+// Nothing of the module has run yet: see start.
+func newInstance(rt wazero.Runtime, code wazero.CompiledModule, globals []string, most uint64) (i *instance, err error) {
 	defer func() {
 		if p := recover(); p != nil { // an allocator has no other way to fail
+			if i.mem != nil {
+				i.mem.Free()
+			}
 			i, err = nil, fmt.Errorf("making an instance: %v", p)
 		}
 	}()
 	i = &instance{around: newSurroundings()}
 	i.ctx = context.WithValue(context.Background(), surroundingsKey{}, &i.around)
 	config := wazero.NewModuleConfig().WithName("").WithStartFunctions()
-	if start {
-		config = config.WithStartFunctions("_initialize")
-	}
 	allocate := experimental.MemoryAllocatorFunc(func(_, max uint64) experimental.LinearMemory {
 		m, err := newMemory(min(max, most))
 		if err != nil {
@@ -82,13 +83,32 @@ func newInstance(rt wazero.Runtime, code wazero.CompiledModule, globals []string
 	return i, nil
 }
 
-func (i *instance) close() { _ = i.module.Close(i.ctx) }
+func (i *instance) close() {
+	if i.timer != nil {
+		i.timer.Stop()
+	}
+	_ = i.module.Close(i.ctx)
+}
+
+// start runs the module's own initialisation, if it has one.
+func (i *instance) start(limits Limits, deadline time.Time) *Fault {
+	initialize := i.module.ExportedFunction("_initialize")
+	if initialize == nil {
+		return nil
+	}
+	i.arm(context.Background(), min(limits.Fuel, startFuel), deadline)
+	defer i.disarm(nil)
+	return i.invoke(initialize, 0, 0)
+}
+
+// startFuel is what a module may burn while it is set up.
+const startFuel = 100_000_000
 
 // run is one call within fuel and before the deadline. It returns a copy of
 // the answer. The instance must be reset afterwards, whatever came of it.
 func (i *instance) run(ctx context.Context, in []byte, limits Limits, deadline time.Time) ([]byte, *Fault) {
-	disarm := i.arm(ctx, limits.Fuel, deadline)
-	defer disarm()
+	release := i.arm(ctx, limits.Fuel, deadline)
+	defer i.disarm(release)
 	if f := i.invoke(i.alloc, uint64(len(in)), 0); f != nil {
 		return nil, f
 	}
@@ -112,22 +132,23 @@ func (i *instance) run(ctx context.Context, in []byte, limits Limits, deadline t
 
 // warm lets the guest leave n bytes of heap free.
 func (i *instance) warm(n uint32, limits Limits) *Fault {
-	disarm := i.arm(context.Background(), limits.Fuel, time.Now().Add(limits.Wall))
-	defer disarm()
+	i.arm(context.Background(), limits.Fuel, time.Now().Add(limits.Wall))
+	defer i.disarm(nil)
 	return i.invoke(i.module.ExportedFunction("plugin_warm"), uint64(n), 0)
 }
 
 // abiVersion asks the module which contract it speaks.
 func (i *instance) abiVersion(limits Limits) (uint32, *Fault) {
-	disarm := i.arm(context.Background(), limits.Fuel, time.Now().Add(limits.Wall))
-	defer disarm()
+	i.arm(context.Background(), limits.Fuel, time.Now().Add(limits.Wall))
+	defer i.disarm(nil)
 	f := i.invoke(i.module.ExportedFunction("plugin_abi"), 0, 0)
 	return uint32(i.stack[0]), f
 }
 
 // arm sets the fuel of a call and lets the clock and ctx stop it. The guest
-// notices at its next safepoint, at most a quantum away.
-func (i *instance) arm(ctx context.Context, fuel int64, deadline time.Time) (disarm func()) {
+// notices at its next safepoint, at most a quantum away. disarm takes what arm
+// returns.
+func (i *instance) arm(ctx context.Context, fuel int64, deadline time.Time) (release func() bool) {
 	i.globals[globalBudget].Set(uint64(fuel / meter.Quantum))
 	i.globals[globalFuel].Set(meter.Quantum)
 	i.globals[globalDepth].Set(meter.MaxDepth)
@@ -135,23 +156,49 @@ func (i *instance) arm(ctx context.Context, fuel int64, deadline time.Time) (dis
 	i.stopping.Lock()
 	i.turn++
 	turn := i.turn
+	i.armed, i.deadline = true, deadline
 	i.stopping.Unlock()
-	stop := func() {
+	if left := time.Until(deadline); i.timer == nil {
+		i.timer = time.AfterFunc(left, i.late)
+	} else {
+		i.timer.Reset(left)
+	}
+	if ctx.Done() == nil {
+		return nil
+	}
+	return context.AfterFunc(ctx, func() {
 		i.stopping.Lock()
 		defer i.stopping.Unlock()
-		if i.turn == turn {
+		if i.armed && i.turn == turn {
 			i.globals[globalStop].Set(1)
 		}
+	})
+}
+
+// late stops the call that is over its time. The timer of the call before may
+// come here too, when that ended at the last moment.
+func (i *instance) late() {
+	i.stopping.Lock()
+	defer i.stopping.Unlock()
+	if i.armed && !time.Now().Before(i.deadline) {
+		i.globals[globalStop].Set(1)
 	}
-	timer := time.AfterFunc(time.Until(deadline), stop)
-	release := context.AfterFunc(ctx, stop)
-	return func() {
-		timer.Stop()
+}
+
+func (i *instance) disarm(release func() bool) {
+	i.timer.Stop()
+	if release != nil {
 		release()
-		i.stopping.Lock()
-		i.turn++
-		i.stopping.Unlock()
 	}
+	i.stopping.Lock()
+	i.armed = false
+	i.stopping.Unlock()
+}
+
+// burnt is the fuel that the last call took.
+func (i *instance) burnt(limits Limits) int64 {
+	quanta := limits.Fuel/meter.Quantum - int64(i.globals[globalBudget].Get())
+	return min(quanta*meter.Quantum+meter.Quantum-int64(int32(i.globals[globalFuel].Get())), limits.Fuel)
 }
 
 // invoke calls a function of the guest; its result is then in the stack.
@@ -171,12 +218,12 @@ func (i *instance) invoke(f api.Function, a, b uint64) *Fault {
 		fault.Kind = FaultHost
 	case errors.As(err, &exit):
 		fault.Kind, fault.Message = FaultExit, fmt.Sprintf("it ended itself with code %d", exit.code)
-	case uint32(i.globals[globalDepth].Get()) == 0:
-		fault.Kind, fault.Message = FaultDepth, fmt.Sprintf("its functions called each other more than %d deep", meter.MaxDepth)
-	case int64(i.globals[globalBudget].Get()) < 0:
-		fault.Kind, fault.Message = FaultFuel, "it computed more than it may"
+	case int32(i.globals[globalDepth].Get()) <= 0:
+		fault.Kind, fault.Message = FaultDepth, "its functions called each other too deeply"
 	case stopped:
 		fault.Kind, fault.Message = FaultStopped, "it was stopped: it took too long, or was no longer wanted"
+	case int64(i.globals[globalBudget].Get()) < 0:
+		fault.Kind, fault.Message = FaultFuel, "it computed more than it may"
 	}
 	return fault
 }
@@ -184,7 +231,7 @@ func (i *instance) invoke(f api.Function, a, b uint64) *Fault {
 // finish fills in what only the instance knows of a fault.
 func (i *instance) finish(f *Fault, m *abi.Manifest) *Fault {
 	f.Plugin, f.Version = m.ID, m.Version
-	f.Log = strings.ToValidUTF8(string(i.around.log), "?")
+	f.Log = clean(string(i.around.log))
 	if f.Kind == FaultTrap && f.Log != "" {
 		f.Message = firstLine(errors.New(f.Log)) // "panic: …" says more than "unreachable"
 	}

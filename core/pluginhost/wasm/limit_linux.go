@@ -8,8 +8,10 @@ import (
 )
 
 // limitProcess bounds this process for the rest of its life: CPU in seconds,
-// memory in bytes beyond what is mapped already.
-func limitProcess(cpu, memory uint64) error {
+// memory in bytes beyond what is mapped already, the size of a file in bytes.
+// Pages that are waited for go first.
+func limitProcess(cpu, memory, file uint64) error {
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, 10)
 	var pages uint64
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -19,7 +21,10 @@ func limitProcess(cpu, memory uint64) error {
 		return err
 	}
 	mapped := pages * uint64(os.Getpagesize())
-	for resource, limit := range map[int]uint64{unix.RLIMIT_CPU: cpu, unix.RLIMIT_AS: mapped + memory, unix.RLIMIT_CORE: 0} {
+	for resource, limit := range map[int]uint64{
+		unix.RLIMIT_CPU: cpu, unix.RLIMIT_AS: mapped + memory, unix.RLIMIT_CORE: 0,
+		unix.RLIMIT_FSIZE: file,
+	} {
 		if err := unix.Setrlimit(resource, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
 			return err
 		}

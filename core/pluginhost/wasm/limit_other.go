@@ -3,4 +3,4 @@
 package wasm
 
 // limitProcess has no limits to set here; the parent's deadline is what is left.
-func limitProcess(cpu, memory uint64) error { return nil }
+func limitProcess(cpu, memory, file uint64) error { return nil }

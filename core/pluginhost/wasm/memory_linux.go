@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
 	"unsafe"
 
 	"github.com/tetratelabs/wazero/experimental"
@@ -109,7 +110,37 @@ func (im *image) drop(m *memory) bool {
 }
 
 // pagemap tells which pages of this process are still the file's.
-type pagemap struct{ f *os.File }
+type pagemap struct {
+	f     *os.File
+	fd    int
+	scans bool // the kernel (6.7 and later) looks itself, and names only what was written
+}
+
+// probe tries out how instances can be reset here, and says why not in the best way.
+func probe(pages *pagemap) (best Reset, why string) {
+	if pages != nil {
+		return ResetPages, ""
+	}
+	m, err := newMemory(uint64(os.Getpagesize()))
+	if err != nil {
+		return ResetFresh, err.Error()
+	}
+	defer m.Free()
+	m.Reallocate(uint64(os.Getpagesize()))
+	m.base[0] = 1
+	im, err := freeze(m)
+	if err != nil {
+		return ResetFresh, "this system gives no file in memory: " + err.Error()
+	}
+	defer im.close()
+	if err := im.lay(m); err != nil {
+		return ResetFresh, err.Error()
+	}
+	if m.base[0] = 2; !im.drop(m) || m.base[0] != 1 {
+		return ResetFresh, "this system does not drop pages that were written"
+	}
+	return ResetDrop, "this system does not show which pages were written (/proc/self/pagemap)"
+}
 
 // openPagemap gives nil where the kernel or a container hides the map, or
 // where its bits do not mean what they should.
@@ -118,12 +149,15 @@ func openPagemap() *pagemap {
 	if err != nil {
 		return nil
 	}
-	p := &pagemap{f}
-	if !p.works() {
-		f.Close()
-		return nil
+	p := &pagemap{f: f, fd: int(f.Fd()), scans: true}
+	if p.works() {
+		return p
 	}
-	return p
+	if p.scans = false; p.works() {
+		return p
+	}
+	f.Close()
+	return nil
 }
 
 func (p *pagemap) close() {
@@ -153,32 +187,87 @@ func (p *pagemap) works() bool {
 	}
 	m.base[0] = 2
 	read := m.base[page]
-	entries := make([]uint64, 2)
-	return read == 1 && p.read(m, entries) && written(entries[0]) && !written(entries[1]) && p.restore(im, m, entries) && m.base[0] == 1
+	w := make([]pages, 2)
+	n, ok := p.written(m, w)
+	own := pages{uint64(uintptr(unsafe.Pointer(unsafe.SliceData(m.base)))), 0, 0}
+	own.end = own.start + uint64(page)
+	return read == 1 && ok && n == 1 && w[0].start == own.start && w[0].end == own.end && p.restore(im, m, w) && m.base[0] == 1
 }
 
-// read fills in the kernel's entry for each page of m.
-func (p *pagemap) read(m *memory, entries []uint64) bool {
-	b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(entries))), 8*len(entries))
-	at := int64(uintptr(unsafe.Pointer(unsafe.SliceData(m.base)))) / int64(os.Getpagesize()) * 8
-	n, err := unix.Pread(int(p.f.Fd()), b, at)
-	return err == nil && n == len(b)
+// pages are neighbouring pages, by address: the kernel's struct page_region.
+type pages struct{ start, end, categories uint64 }
+
+// scan is the kernel's struct pm_scan_arg.
+type scan struct {
+	size, flags, start, end, walkEnd, vec, vecLen, maxPages uint64
+	inverted, mask, anyOf, returned                         uint64
 }
 
-// written says that a page is here, or swapped out, and no longer the file's.
-func written(entry uint64) bool { return entry>>62 != 0 && entry>>61&1 == 0 }
+const (
+	pagemapScan = 0xc0606610 // _IOWR('f', 16, struct pm_scan_arg)
+	pageIsFile  = 1 << 2
+	pageIsHere  = 1<<3 | 1<<4 // present or swapped out
+)
 
-// restore copies the pages the guest wrote back from the image. It tears down
-// no page table, which on several cores costs more than the copying.
-func (p *pagemap) restore(im *image, m *memory, entries []uint64) bool {
-	if !p.read(m, entries) {
+// written finds the pages of m, up to its size, that are here or swapped out and
+// no longer the file's, and puts them into w; n is how many entries those are.
+// It is false where that cannot be told, or w is too small.
+func (p *pagemap) written(m *memory, w []pages) (n int, ok bool) {
+	at := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(m.base))))
+	if !p.scans {
+		return p.readWritten(at, m.size/os.Getpagesize(), w)
+	}
+	arg := scan{
+		start: at, end: at + uint64(m.size), vec: uint64(uintptr(unsafe.Pointer(unsafe.SliceData(w)))), vecLen: uint64(len(w)),
+		inverted: pageIsFile, mask: pageIsFile, anyOf: pageIsHere, returned: pageIsFile,
+	}
+	arg.size = uint64(unsafe.Sizeof(arg))
+	found, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(p.fd), pagemapScan, uintptr(unsafe.Pointer(&arg)))
+	runtime.KeepAlive(w)
+	return int(found), errno == 0 && arg.walkEnd == arg.end
+}
+
+// readWritten is written for kernels that do not look themselves: 8 bytes for
+// each page are read, of which bits 63 and 62 say that it is here or swapped
+// out, and bit 61 that it is a file's.
+func (p *pagemap) readWritten(at uint64, count int, w []pages) (n int, ok bool) {
+	page := uint64(os.Getpagesize())
+	var buffer [512]uint64
+	for k := 0; k < count; k += len(buffer) {
+		entries := buffer[:min(len(buffer), count-k)]
+		b := unsafe.Slice((*byte)(unsafe.Pointer(&entries[0])), 8*len(entries))
+		first := at + uint64(k)*page
+		if got, err := unix.Pread(p.fd, b, int64(first/page*8)); err != nil || got != len(b) {
+			return 0, false
+		}
+		for i, e := range entries {
+			start := first + uint64(i)*page
+			switch {
+			case e>>62 == 0 || e>>61&1 != 0:
+			case n > 0 && w[n-1].end == start:
+				w[n-1].end += page
+			case n == len(w):
+				return 0, false
+			default:
+				w[n] = pages{start: start, end: start + page}
+				n++
+			}
+		}
+	}
+	return n, true
+}
+
+// restore copies the pages the guest wrote back from the image; w is room for
+// their list. It tears down no page table, which on several cores costs more
+// than the copying.
+func (p *pagemap) restore(im *image, m *memory, w []pages) bool {
+	n, ok := p.written(m, w)
+	if !ok {
 		return false
 	}
-	page := os.Getpagesize()
-	for k, e := range entries {
-		if written(e) {
-			copy(m.base[k*page:(k+1)*page], im.view[k*page:])
-		}
+	base := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(m.base))))
+	for _, r := range w[:n] {
+		copy(m.base[r.start-base:r.end-base], im.view[r.start-base:])
 	}
 	return true
 }

@@ -33,6 +33,12 @@ func (*image) drop(*memory) bool     { return false }
 
 type pagemap struct{}
 
-func openPagemap() *pagemap                             { return nil }
-func (*pagemap) close()                                 {}
-func (*pagemap) restore(*image, *memory, []uint64) bool { return false }
+type pages struct{}
+
+func openPagemap() *pagemap                            { return nil }
+func (*pagemap) close()                                {}
+func (*pagemap) restore(*image, *memory, []pages) bool { return false }
+
+func probe(*pagemap) (Reset, string) {
+	return ResetFresh, "this system has no files in memory and no page map"
+}

@@ -19,7 +19,7 @@ const (
 	startOfTime = 1_767_225_600_000_000_000 // 2026-01-01 UTC, in nanoseconds: any fixed instant will do
 	maxHostCall = 10_000                    // host calls in one call
 	maxVectors  = 64
-	maxRandom   = 64 << 10
+	maxRandom   = 1 << 20 // bytes in one call
 	maxPoll     = 16
 	maxLog      = 8 << 10
 
@@ -34,6 +34,7 @@ type surroundings struct {
 	clock int64 // nanoseconds
 	seed  uint64
 	calls int
+	drawn uint32 // random bytes
 	log   []byte
 }
 
@@ -128,9 +129,10 @@ func clockTimeGet(s *surroundings, mem api.Memory, args []uint64) uint64 {
 // randomGet fills memory by a xorshift generator. A plugin must not make
 // secrets of it: ids and tokens come from the host.
 func randomGet(s *surroundings, mem api.Memory, args []uint64) uint64 {
-	if uint32(args[1]) > maxRandom {
+	if uint32(args[1]) > maxRandom-s.drawn {
 		return wasiTooLarge
 	}
+	s.drawn += uint32(args[1])
 	b, ok := mem.Read(uint32(args[0]), uint32(args[1]))
 	if !ok {
 		return wasiInvalid

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // MaxDepth is how deep objects and arrays may nest.
@@ -38,27 +37,34 @@ var (
 //
 // null stands for the zero value everywhere.
 type Decoder struct {
-	b     []byte
+	s     string // all that is read shares its memory
 	i     int
 	items int
 	depth int
 	close [MaxDepth]byte // the bracket that ends each open value
+	ones  []string       // room for lists of one text: most are
 	err   error
 }
 
-// NewDecoder reads b, which must not change while the decoder is in use.
+// NewDecoder reads b. It copies b once, and texts that are read are parts of
+// that copy: a message has hundreds of them, and in a guest each allocation
+// costs more than all the copying.
 func NewDecoder(b []byte) *Decoder {
-	d := &Decoder{b: b}
-	if !utf8.Valid(b) {
+	d := &Decoder{s: string(b)}
+	if !utf8.ValidString(d.s) {
 		d.fail(ErrText)
 	}
 	return d
 }
 
+// Within reads a value that another decoder has read as [Decoder.Raw], so that
+// its text is known to be UTF-8.
+func Within(b []byte) *Decoder { return &Decoder{s: string(b)} }
+
 // End says whether b was one valid value and nothing else.
 func (d *Decoder) End() error {
 	d.space()
-	if d.err == nil && d.i != len(d.b) {
+	if d.err == nil && d.i != len(d.s) {
 		d.err = ErrSyntax
 	}
 	return d.err
@@ -94,22 +100,15 @@ func (d *Decoder) Next() bool {
 	return false
 }
 
-// Key reads the name of a member. The text may share memory with the input:
-// compare it, do not keep it.
+// Key reads the name of a member.
 func (d *Decoder) Key() string {
 	d.space()
-	b, plain := d.text()
+	name := d.text()
 	if !d.eat(':') {
 		d.fail(ErrSyntax)
 	}
-	if plain {
-		return unsafe.String(unsafe.SliceData(b), len(b))
-	}
-	return string(b)
+	return name
 }
-
-// Name reads the name of a member, to be kept.
-func (d *Decoder) Name() string { return string([]byte(d.Key())) }
 
 // String reads a string.
 func (d *Decoder) String() string {
@@ -120,8 +119,7 @@ func (d *Decoder) String() string {
 		d.fail(ErrShape)
 		return ""
 	}
-	b, _ := d.text()
-	return string(b)
+	return d.text()
 }
 
 // Strings reads an array of strings; an empty array gives an empty list, not nil.
@@ -129,8 +127,16 @@ func (d *Decoder) Strings() []string {
 	if d.null() {
 		return nil
 	}
-	list := []string{}
-	for more := d.Array(); more; more = d.Next() {
+	if !d.Array() {
+		return []string{}
+	}
+	if len(d.ones) == 0 {
+		d.ones = make([]string, 16)
+	}
+	list := d.ones[:1:1] // a second text takes the list elsewhere
+	d.ones = d.ones[1:]
+	list[0] = d.String()
+	for d.Next() {
 		list = append(list, d.String())
 	}
 	return list
@@ -144,11 +150,28 @@ func (d *Decoder) Lists() map[string][]string {
 	}
 	m := map[string][]string{}
 	for more := d.Object(); more; more = d.Next() {
-		name := d.Name()
+		name := d.Key()
 		if _, twice := m[name]; twice {
 			d.fail(ErrSyntax)
 		}
 		m[name] = d.Strings()
+	}
+	return m
+}
+
+// Texts reads an object whose members are strings. A name given twice is
+// refused.
+func (d *Decoder) Texts() map[string]string {
+	if d.null() {
+		return nil
+	}
+	m := map[string]string{}
+	for more := d.Object(); more; more = d.Next() {
+		name := d.Key()
+		if _, twice := m[name]; twice {
+			d.fail(ErrSyntax)
+		}
+		m[name] = d.String()
 	}
 	return m
 }
@@ -201,7 +224,7 @@ func (d *Decoder) Raw() []byte {
 	if d.err != nil {
 		return nil
 	}
-	return append([]byte(nil), d.b[start:d.i]...)
+	return append([]byte(nil), d.s[start:d.i]...)
 }
 
 // Skip reads any value and forgets it. Its grammar is checked all the same.
@@ -230,7 +253,7 @@ func (d *Decoder) fail(err error) {
 	if d.err == nil {
 		d.err = err
 	}
-	d.i = len(d.b)
+	d.i = len(d.s)
 }
 
 func (d *Decoder) enter(open, end byte) bool {
@@ -261,8 +284,8 @@ func (d *Decoder) count() {
 }
 
 func (d *Decoder) space() {
-	for d.i < len(d.b) {
-		switch d.b[d.i] {
+	for d.i < len(d.s) {
+		switch d.s[d.i] {
 		case ' ', '\n', '\t', '\r':
 			d.i++
 		default:
@@ -273,14 +296,14 @@ func (d *Decoder) space() {
 
 func (d *Decoder) peek() byte {
 	d.space()
-	if d.i < len(d.b) {
-		return d.b[d.i]
+	if d.i < len(d.s) {
+		return d.s[d.i]
 	}
 	return 0
 }
 
 func (d *Decoder) eat(c byte) bool {
-	if d.peek() != c || d.i >= len(d.b) {
+	if d.peek() != c || d.i >= len(d.s) {
 		return false
 	}
 	d.i++
@@ -290,7 +313,7 @@ func (d *Decoder) eat(c byte) bool {
 func (d *Decoder) null() bool { return d.peek() == 'n' && d.word("null") }
 
 func (d *Decoder) word(w string) bool {
-	if len(d.b)-d.i < len(w) || string(d.b[d.i:d.i+len(w)]) != w {
+	if len(d.s)-d.i < len(w) || d.s[d.i:d.i+len(w)] != w {
 		return false
 	}
 	d.i += len(w)
@@ -302,7 +325,7 @@ func (d *Decoder) number() string {
 	d.space()
 	start := d.i
 	is := func(c byte) bool {
-		if d.i < len(d.b) && d.b[d.i] == c {
+		if d.i < len(d.s) && d.s[d.i] == c {
 			d.i++
 			return true
 		}
@@ -310,7 +333,7 @@ func (d *Decoder) number() string {
 	}
 	digits := func() bool {
 		from := d.i
-		for d.i < len(d.b) && d.b[d.i] >= '0' && d.b[d.i] <= '9' {
+		for d.i < len(d.s) && d.s[d.i] >= '0' && d.s[d.i] <= '9' {
 			d.i++
 		}
 		return d.i > from
@@ -335,53 +358,50 @@ func (d *Decoder) number() string {
 		d.fail(ErrSyntax)
 		return ""
 	}
-	return string(d.b[start:d.i])
+	return d.s[start:d.i]
 }
 
-// text reads a string. plain says that the bytes are the input's own.
-func (d *Decoder) text() (b []byte, plain bool) {
+// text reads a string.
+func (d *Decoder) text() string {
 	if !d.eat('"') {
 		d.fail(ErrSyntax)
-		return nil, false
+		return ""
 	}
-	start := d.i
-	for d.i < len(d.b) {
-		switch c := d.b[d.i]; {
-		case c == '"':
-			d.i++
-			return d.b[start : d.i-1], true
-		case c == '\\':
-			return d.escaped(start), false
-		case c < ' ':
-			d.fail(ErrSyntax)
-			return nil, false
+	start, end := d.i, plain(d.s, d.i, false)
+	if end < len(d.s) {
+		switch d.s[end] {
+		case '"':
+			d.i = end + 1
+			return d.s[start:end]
+		case '\\':
+			d.i = end
+			return d.escaped(start)
 		}
-		d.i++
 	}
 	d.fail(ErrSyntax)
-	return nil, false
+	return ""
 }
 
 // escaped goes on reading a string at its first backslash.
-func (d *Decoder) escaped(start int) []byte {
-	out := append([]byte(nil), d.b[start:d.i]...)
-	for d.i < len(d.b) {
-		c := d.b[d.i]
+func (d *Decoder) escaped(start int) string {
+	out := append([]byte(nil), d.s[start:d.i]...)
+	for d.i < len(d.s) {
+		c := d.s[d.i]
 		d.i++
 		switch {
 		case c == '"':
-			return out
+			return string(out)
 		case c < ' ':
 			d.fail(ErrSyntax)
-			return nil
+			return ""
 		case c != '\\':
 			out = append(out, c)
 			continue
 		}
-		if d.i == len(d.b) {
+		if d.i == len(d.s) {
 			break
 		}
-		c = d.b[d.i]
+		c = d.s[d.i]
 		d.i++
 		switch c {
 		case '"', '\\', '/':
@@ -403,7 +423,7 @@ func (d *Decoder) escaped(start int) []byte {
 		}
 	}
 	d.fail(ErrSyntax)
-	return nil
+	return ""
 }
 
 // unicode reads what follows \u. NUL and half a surrogate pair are valid JSON,
@@ -428,13 +448,13 @@ func (d *Decoder) unicode() rune {
 }
 
 func (d *Decoder) hex4() rune {
-	if len(d.b)-d.i < 4 {
+	if len(d.s)-d.i < 4 {
 		d.fail(ErrSyntax)
 		return 0
 	}
 	var r rune
 	for range 4 {
-		c := d.b[d.i]
+		c := d.s[d.i]
 		d.i++
 		switch {
 		case c >= '0' && c <= '9':

@@ -126,6 +126,28 @@ func (w *Writer) OptLists(name string, m map[string][]string) {
 	w.Close('}')
 }
 
+// OptTexts writes a map of texts, sorted by name, unless it is empty.
+func (w *Writer) OptTexts(name string, m map[string]string) {
+	if len(m) == 0 {
+		return
+	}
+	w.Key(name)
+	w.Open('{')
+	for _, k := range SortedKeys(m) {
+		w.Key(k)
+		w.String(m[k])
+	}
+	w.Close('}')
+}
+
+// OptFloat writes a member unless v is 0.
+func (w *Writer) OptFloat(name string, v float64) {
+	if v != 0 {
+		w.Key(name)
+		w.Float(v)
+	}
+}
+
 // SortedKeys gives the names of m in byte order.
 func SortedKeys[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))
@@ -157,12 +179,11 @@ const (
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	written := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
+	for i := 0; ; {
+		if i = plain(s, i, true); i == len(s) {
+			break
 		}
+		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
 			if r != utf8.RuneError || size != 1 {

@@ -80,7 +80,18 @@ document.addEventListener('htmx:beforeRequest', (event) => {
   if (menu) menu.open = false // something in it was chosen
   if (element.matches('[data-presence]') && document.hidden) event.preventDefault()
   if (element.matches('[data-keep]') && typingIn(element)) event.preventDefault()
+  if (element.matches('[data-section-news]') && typedInto(element.closest('.case-section'))) event.preventDefault()
 })
+
+// Something in a section differs from what the server drew there: it is not
+// drawn anew under whoever typed it, who is told when they save.
+const typedInto = (section) =>
+  section !== null &&
+  (section.contains(document.activeElement) && document.activeElement.matches('input:not([type=hidden]), textarea, select') ||
+    [...section.querySelectorAll('input:not([type=hidden]), textarea')].some((field) =>
+      field.matches('[type=radio], [type=checkbox]') ? field.checked !== field.defaultChecked : field.value !== field.defaultValue,
+    ) ||
+    [...section.querySelectorAll('option')].some((option) => option.selected !== option.defaultSelected && (option.defaultSelected || option.index > 0)))
 
 let opened = []
 document.addEventListener('htmx:beforeSwap', (event) => {

@@ -27,7 +27,9 @@
 //    pins: [{lat, lng, ref, subject, url, kind, late, status, label}], total, first}
 //
 // kind is the kind of status (start, open, waiting, resolved, final), status its
-// words; label is a letter or number inside the pin. first: only the first so
+// words; label is a letter or number inside the pin. On the map of a view tree,
+// kind is info, good, warn or bad, and named says that ref is only for the list
+// beside the map. first: only the first so
 // many matches are counted.
 //
 // Its height is --map-height, its looks map-small (a picture in a column) or

@@ -15,7 +15,7 @@ const shapes = {
   late: { label: 'Late', draw: ['path', { d: 'M12 2 22 20H2Z' }] },
   done: { label: 'Closed', draw: ['circle', { cx: 12, cy: 12, r: 6.5 }] },
 }
-const shapeOfKind = { start: 'new', open: 'open', waiting: 'wait', resolved: 'done', final: 'done' }
+const shapeOfKind = { start: 'new', open: 'open', waiting: 'wait', resolved: 'done', final: 'done', info: 'new', warn: 'wait', bad: 'late', good: 'done' }
 const shapeOf = (pin) => (pin.late ? 'late' : shapeOfKind[pin.kind] ?? 'open')
 
 function svg(name, attributes) {
@@ -211,7 +211,7 @@ function pinMark(one, pin, i, together) {
       className: `map-pin-mark map-pin-mark-${shape}`, html: drawShape(shape, pin.label), iconSize: [size, size],
       iconAnchor: [size / 2 + aside * Math.cos(turn), size / 2 + aside * Math.sin(turn)],
     }),
-  }), [pin.label, pin.ref, pin.subject, pin.status, pin.late && pin.status !== 'Late' ? 'late' : ''].filter(Boolean).join(', '))
+  }), [pin.label, pin.named ? '' : pin.ref, pin.subject, pin.status, pin.late && pin.status !== 'Late' ? 'late' : ''].filter(Boolean).join(', '))
   marker.pin = pin
   marker.on('click', () => {
     if (one.tell('pin', { ref: pin.ref, url: pin.url })) openCard(one, marker)

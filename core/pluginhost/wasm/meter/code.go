@@ -42,7 +42,28 @@ type function struct {
 	locals  uint32 // of the original; two more follow
 	scratch uint32 // an i32 for the counters
 	length  uint32 // an i32 for the length of a bulk operation
+	frame   uint32 // what a call takes of the depth
+	toll    []toll // the function's own, and those of the loops that are open
+	isLoop  []bool // of each block that is open
+	// A loop with which the body begins pays for the entry too, which most
+	// functions of a Go guest are spared by. It is settled last.
+	firstLoop toll
+	first     int // where such a loop would begin
 }
+
+// toll is what one pass through a stretch of code takes: a unit, and one more
+// for each tollBytes of it, since it runs without a safepoint. How long a
+// stretch is, is known at its end; loops within pay for themselves.
+type toll struct {
+	at     []int // where in out the number stands
+	length int   // of the original code
+	first  bool  // a loop with which the body begins
+}
+
+const (
+	tollBytes  = 1 << 10
+	frameBytes = 1 << 10
+)
 
 // rewriteCode returns the code section with every body metered and the refill
 // function at its end, and the types that wrapping the bodies needs.
@@ -104,8 +125,13 @@ func (f *function) rewrite(t uint32, wrapType func(uint32) uint32) {
 	f.out = append(f.out, r.b[start:r.i]...)
 	f.out = append(f.out, 2, i32)
 
-	if r.i < len(r.b) && r.b[r.i] != opLoop { // a loop at once pays for the entry too
-		f.burn()
+	f.toll = []toll{{}}
+	// The engine's frame holds at most the locals and what lies on the operand
+	// stack, which two bytes of code put there at the least.
+	f.frame = 1 + (8*f.locals+4*uint32(len(r.b)-r.i))/frameBytes
+	f.first = r.i
+	if r.i < len(r.b) && r.b[r.i] != opLoop {
+		f.burn(0)
 	}
 	f.enter()
 	// The body becomes a block, so that every way out passes leave.
@@ -119,6 +145,9 @@ func (f *function) rewrite(t uint32, wrapType func(uint32) uint32) {
 		f.out = appendSigned(f.out, int64(wrapType(t)))
 	}
 	f.body()
+	f.firstLoop.length += f.toll[0].length
+	f.settle(f.firstLoop)
+	f.settle(f.toll[0])
 	f.emit(opEnd)
 	f.leave()
 	f.emit(opEnd)
@@ -131,10 +160,12 @@ func (f *function) emit(b ...byte) { f.out = append(f.out, b...) }
 
 func (f *function) emitIndex(op byte, index uint32) { f.out = appendU32(append(f.out, op), index) }
 
-// burn takes one unit: if --fuel <= 0 { refill() }
-func (f *function) burn() {
+// burn takes the toll of a stretch: if (fuel -= toll) <= 0 { refill() }
+func (f *function) burn(stretch int) {
 	f.emitIndex(opGlobalGet, f.fuel())
-	f.emit(opI32Const, 1, opI32Sub)
+	f.emit(opI32Const)
+	f.toll[stretch].at = append(f.toll[stretch].at, len(f.out))
+	f.emit(0x80, 0, opI32Sub)
 	f.emitIndex(opLocalTee, f.scratch)
 	f.emitIndex(opGlobalSet, f.fuel())
 	f.emitIndex(opLocalGet, f.scratch)
@@ -143,22 +174,34 @@ func (f *function) burn() {
 	f.emit(opEnd)
 }
 
-// enter counts a call: if --depth == 0 { trap }
+// settle writes a toll where it is to be taken, in two bytes.
+func (f *function) settle(t toll) {
+	n := 1 + t.length/tollBytes // at most 257: a body is no longer than MaxBody
+	for _, at := range t.at {
+		f.out[at], f.out[at+1] = byte(n&0x7f|0x80), byte(n>>7)
+	}
+}
+
+// enter counts a call: if (depth -= frame) <= 0 { trap }
 func (f *function) enter() {
 	f.emitIndex(opGlobalGet, f.depth())
-	f.emit(opI32Const, 1, opI32Sub)
+	f.emitConst(f.frame)
+	f.emit(opI32Sub)
 	f.emitIndex(opLocalTee, f.scratch)
 	f.emitIndex(opGlobalSet, f.depth())
 	f.emitIndex(opLocalGet, f.scratch)
-	f.emit(opI32Eqz, opIf, voidBlock, opUnreachable, opEnd)
+	f.emit(opI32Const, 0, opI32LeS, opIf, voidBlock, opUnreachable, opEnd)
 }
 
-// leave counts it back: depth++
+// leave counts it back: depth += frame
 func (f *function) leave() {
 	f.emitIndex(opGlobalGet, f.depth())
-	f.emit(opI32Const, 1, opI32Add)
+	f.emitConst(f.frame)
+	f.emit(opI32Add)
 	f.emitIndex(opGlobalSet, f.depth())
 }
+
+func (f *function) emitConst(n uint32) { f.out = appendSigned(append(f.out, opI32Const), int64(n)) }
 
 // charge burns for a bulk operation by the length on top of the stack, which
 // stays there: fuel -= length/16; burn
@@ -168,44 +211,70 @@ func (f *function) charge() {
 	f.emitIndex(opLocalGet, f.length)
 	f.emit(opI32Const, 4, opI32ShrU, opI32Sub)
 	f.emitIndex(opGlobalSet, f.fuel())
-	f.burn()
+	f.burn(len(f.toll) - 1)
 }
 
 // body copies the instructions up to the end of the function, adding what they
 // must pay.
 func (f *function) body() {
 	r := &f.in
-	nesting := uint32(0)
 	for r.err == nil {
 		start := r.i
 		op := r.byte()
 		switch op {
 		case opEnd:
-			if nesting == 0 {
+			if len(f.isLoop) == 0 {
 				return
 			}
-			nesting--
+			last := len(f.isLoop) - 1
+			if f.isLoop[last] {
+				f.close()
+			}
+			f.isLoop = f.isLoop[:last]
 		case opBlock, opLoop, opIf:
-			if nesting++; nesting > MaxNesting {
-				r.fail("nested more than %d deep", MaxNesting)
-			}
-			f.blockType()
-			f.emit(r.b[start:r.i]...)
-			if op == opLoop {
-				f.burn()
-			}
+			f.open(op, start)
 			continue
 		case opReturn:
-			f.emitIndex(opBr, nesting) // out of the block that is now the body
+			f.emitIndex(opBr, uint32(len(f.isLoop))) // out of the block that is now the body
+			f.toll[len(f.toll)-1].length++
 			continue
 		case opBulk:
 			f.bulk(start)
+			f.toll[len(f.toll)-1].length += r.i - start
 			continue
 		default:
 			f.immediates(op)
 		}
 		f.emit(r.b[start:r.i]...)
+		f.toll[len(f.toll)-1].length += r.i - start
 	}
+}
+
+// open copies the beginning of a block. A loop takes its toll with every turn.
+func (f *function) open(op byte, start int) {
+	r := &f.in
+	if f.isLoop = append(f.isLoop, op == opLoop); len(f.isLoop) > MaxNesting {
+		r.fail("nested more than %d deep", MaxNesting)
+	}
+	f.blockType()
+	f.emit(r.b[start:r.i]...)
+	if op != opLoop {
+		f.toll[len(f.toll)-1].length += r.i - start
+		return
+	}
+	f.toll = append(f.toll, toll{first: start == f.first})
+	f.burn(len(f.toll) - 1)
+}
+
+// close settles the innermost loop.
+func (f *function) close() {
+	last := len(f.toll) - 1
+	if t := f.toll[last]; t.first {
+		f.firstLoop = t
+	} else {
+		f.settle(t)
+	}
+	f.toll = f.toll[:last]
 }
 
 // immediates reads past the operands of an instruction, and refuses those that
@@ -216,12 +285,12 @@ func (f *function) immediates(op byte) {
 	case op <= 0x01, op == 0x05, op == opDrop, op == 0x1b, op == 0xd1, op >= opI32Eqz && op <= 0xc4:
 		// no operands
 	case op == opBr, op == 0x0d: // br, br_if
-		r.u32()
+		f.label()
 	case op == 0x0e: // br_table
 		for range r.count("labels", MaxBody) {
-			r.u32()
+			f.label()
 		}
-		r.u32()
+		f.label()
 	case op == opCall, op == 0xd2: // call, ref.func
 		f.index("function", f.refill())
 	case op == 0x11: // call_indirect
@@ -262,6 +331,10 @@ func (f *function) index(what string, count uint32) {
 		f.in.fail("%s %d does not exist", what, i)
 	}
 }
+
+// label reads where a branch goes: no further than to the end of the body,
+// which is one block further in than it was.
+func (f *function) label() { f.index("label", uint32(len(f.isLoop))+1) }
 
 func (f *function) memory() {
 	if f.in.byte() != 0 {

@@ -6,13 +6,14 @@
 // twenty-eight times and still does not see recursion without a loop. So the
 // module itself is taught to pay:
 //
-//   - every loop turn and every function entry takes one unit of fuel, bulk
-//     memory operations one for each 16 bytes;
+//   - every loop turn and every function entry takes a unit of fuel, and one more
+//     for each kilobyte of code up to the next, so that the time between two
+//     safepoints is bounded; bulk memory operations take one for each 16 bytes;
 //   - when a quantum of fuel is used up, an added function takes a trip into the
 //     host (a safepoint for the collector), looks at the stop flag, and charges
 //     the budget of the call; either makes it trap;
-//   - every function entry counts the depth of calls down and traps at zero,
-//     for the native stack is not bounded by the memory limit.
+//   - every function entry counts the depth of calls down, by what its frame may
+//     take, and traps at zero: the native stack is not bounded by the memory limit.
 //
 // The counters are globals of the module, exported under the names below, so
 // that the host sets them before a call and reads them after a trap. The

@@ -154,6 +154,8 @@ func TestAnIndexThatRewritingWouldMakeValidIsRefused(t *testing.T) {
 		"uses the added local":  {0x41, 0, 0x21, 0},
 		"uses the added type":   {0x41, 0, 0x11, 2, 0},
 		"a block of added type": {0x02, 2, 0x0b},
+		"branches past the end": {0x0c, 1},
+		"a table past the end":  {0x41, 0, 0x0e, 1, 0, 1},
 	} {
 		if _, err := meter.Rewrite(one(assemble.Func{Body: body}).Bytes()); err == nil || !strings.Contains(err.Error(), "does not exist") {
 			t.Errorf("%s: %v", name, err)
@@ -211,24 +213,8 @@ func TestAModuleMadeToBeHardToCompileIsRefused(t *testing.T) {
 }
 
 func FuzzRewrite(f *testing.F) {
-	m := one(assemble.Func{Params: i32, Results: i32, Locals: 3, Body: []byte{0x03, 0x40, 0x02, 0x40, 0x0c, 1, 0x0b, 0x0b, 0x41, 7}})
-	m.Globals, m.Table, m.Imports = 2, 4, [][2]string{{"a", "b"}}
-	f.Add(m.Bytes())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		out, err := meter.Rewrite(b)
-		if err != nil {
-			return
-		}
-		// What was valid must stay so. Validity is the interpreter's to say,
-		// which compiles nothing.
-		ctx := t.Context()
-		rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter())
-		defer rt.Close(ctx)
-		if _, err := rt.CompileModule(ctx, b); err != nil {
-			return
-		}
-		if _, err := rt.CompileModule(ctx, out.Code); err != nil {
-			t.Fatalf("a valid module becomes invalid: %v", err)
-		}
-	})
+	for _, m := range seeds() {
+		f.Add(m)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) { hold(t, b) })
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // What a module may be made of. Compilers for guests stay far below: a Go
@@ -20,6 +21,8 @@ const (
 	maxExports   = 1_000
 	maxImports   = 100
 	maxTables    = 8
+	maxSegments  = 100_000
+	maxCustoms   = 1_000
 )
 
 // The counters, exported as mutable globals.
@@ -27,18 +30,19 @@ const (
 	FuelGlobal   = "casement.fuel"   // i32: units left in this quantum
 	BudgetGlobal = "casement.budget" // i64: quanta left for the call; the call traps below zero
 	StopGlobal   = "casement.stop"   // i32: not zero makes the call trap at the next safepoint
-	DepthGlobal  = "casement.depth"  // i32: calls left before the stack is too deep; zero after such a trap
+	DepthGlobal  = "casement.depth"  // i32: what is left before the stack is too deep; zero or less after such a trap
 	globalPrefix = "casement.global."
 )
 
 const (
 	// Quantum is how many units of fuel are burnt between two safepoints.
 	Quantum = 2000
-	// MaxDepth is how deep functions may call each other.
-	MaxDepth = 10_000
+	// MaxDepth is how deep functions may call each other: an ordinary call takes
+	// a unit or a few of it, one with a frame of many kilobytes as many more.
+	MaxDepth = 20_000
 	// StartBudget is the budget, in quanta, until the host sets another: what
 	// a module may burn while it is set up.
-	StartBudget = 200_000
+	StartBudget = 50_000
 )
 
 // Module is a rewritten module and what was learnt about it.
@@ -177,14 +181,21 @@ func parse(module []byte) (*parsed, error) {
 	}
 	p := &parsed{sections: map[byte][]byte{}, customs: map[string][]byte{}, exports: map[string]Export{}}
 	r := &reader{b: module, i: 8}
-	last := -1
+	last, customs := -1, 0
 	for r.i < len(r.b) && r.err == nil {
 		id := r.byte()
 		body := r.bytes(r.u32())
 		if id == sectionCustom {
 			c := &reader{b: body}
 			name := c.name()
-			if _, twice := p.customs[name]; !twice && c.err == nil {
+			if customs++; customs > maxCustoms {
+				return nil, fmt.Errorf("more than %d custom sections", maxCustoms)
+			}
+			_, twice := p.customs[name]
+			if twice && strings.HasPrefix(name, "plugin.") {
+				return nil, fmt.Errorf("section %s is there twice", name) // readers would differ in which they take
+			}
+			if !twice && c.err == nil {
 				p.customs[name] = c.b[c.i:]
 			}
 			continue
@@ -208,10 +219,12 @@ func parse(module []byte) (*parsed, error) {
 	}{
 		{sectionType, p.readTypes}, {sectionImport, p.readImports}, {sectionFunction, p.readFunctions}, {sectionTable, readTables},
 		{sectionMemory, readMemory}, {sectionGlobal, p.readGlobals}, {sectionExport, p.readExports},
+		{sectionElement, p.readElements}, {sectionData, p.readData},
 	} {
 		body, there := p.sections[read.section]
 		if !there {
-			if read.section == sectionTable || read.section == sectionImport || read.section == sectionGlobal {
+			switch read.section {
+			case sectionTable, sectionImport, sectionGlobal, sectionElement, sectionData:
 				continue
 			}
 			return nil, fmt.Errorf("section %d is missing", read.section)
@@ -323,7 +336,7 @@ func (p *parsed) readGlobals(r *reader) {
 		default:
 			r.fail("a global is neither constant nor mutable")
 		}
-		r.constant()
+		p.constant(r)
 		if r.err != nil {
 			return
 		}
@@ -332,7 +345,7 @@ func (p *parsed) readGlobals(r *reader) {
 
 // constant skips a constant expression. It may not read globals: none can be
 // imported, and those added must not be seen.
-func (r *reader) constant() {
+func (p *parsed) constant(r *reader) {
 	for r.err == nil {
 		switch op := r.byte(); op {
 		case 0x0b:
@@ -348,9 +361,68 @@ func (r *reader) constant() {
 		case 0xd0:
 			r.byte()
 		case 0xd2:
-			r.u32() // of a function added: harmless, see refillBody
+			p.functionIndex(r)
 		default:
 			r.fail("instruction %#x in a constant", op)
+		}
+	}
+}
+
+func (p *parsed) functionIndex(r *reader) {
+	if f := r.u32(); r.err == nil && f >= p.refill() {
+		r.fail("function %d does not exist", f)
+	}
+}
+
+// readElements goes through what fills the tables.
+func (p *parsed) readElements(r *reader) {
+	for range r.count("element segments", maxSegments) {
+		flags := r.u32()
+		if flags > 7 {
+			r.fail("an element segment of kind %d", flags)
+			return
+		}
+		passive, expressions := flags&1 != 0, flags&4 != 0
+		if !passive {
+			if flags&2 != 0 {
+				r.u32() // of the table
+			}
+			p.constant(r)
+		}
+		if flags&3 != 0 {
+			r.byte() // kind or type
+		}
+		for range r.count("elements", MaxTable) {
+			if expressions {
+				p.constant(r)
+			} else {
+				p.functionIndex(r)
+			}
+			if r.err != nil {
+				return
+			}
+		}
+	}
+}
+
+// readData goes through what fills the memory.
+func (p *parsed) readData(r *reader) {
+	for range r.count("data segments", maxSegments) {
+		switch flags := r.u32(); flags {
+		case 0:
+			p.constant(r)
+		case 1:
+		case 2:
+			if r.u32() != 0 {
+				r.fail("there is only one memory")
+			}
+			p.constant(r)
+		default:
+			r.fail("a data segment of kind %d", flags)
+		}
+		r.bytes(r.u32())
+		if r.err != nil {
+			return
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/hex"
 	"os"
 	"runtime"
 	"strconv"
@@ -46,10 +47,19 @@ func call(_, n uint32) uint64 {
 	if request.Op == abi.OpDescribe {
 		out = (&abi.Response{V: 1, Describe: &abi.Description{ABI: 1, Entries: []abi.Entry{{ID: "faulty", Kind: abi.KindForm}}}}).Append(nil)
 	} else {
-		out = do(request.Event.Action)
+		out = do(request.Event)
 	}
-	if request.Event != nil && request.Event.Action == "outside" {
-		return 0xfffffff0<<32 | 100
+	if request.Event != nil {
+		switch request.Event.Action {
+		case "outside":
+			return 0xfffffff0<<32 | 100
+		case "four gigabytes":
+			return 8<<32 | 0xffffffff
+		case "nowhere":
+			return 0
+		case "around the end":
+			return 0xffffffff<<32 | 0xffff
+		}
 	}
 	return uint64(uintptr(unsafe.Pointer(unsafe.SliceData(out))))<<32 | uint64(len(out))
 }
@@ -59,6 +69,10 @@ func main() {}
 func page(text string) []byte {
 	return (&abi.Response{V: 1, View: &view.Node{Type: view.Page, Label: text}}).Append(nil)
 }
+
+//go:wasmimport wasi_snapshot_preview1 random_get
+//go:noescape
+func drawRandom(to unsafe.Pointer, n uint32) uint32
 
 //go:noinline
 func fib(n int) int {
@@ -71,9 +85,9 @@ func fib(n int) int {
 //go:noinline
 func recurse(n int) int { return recurse(n+1) + 1 }
 
-func do(action string) []byte {
+func do(event *abi.Event) []byte {
 	calls++
-	switch action {
+	switch event.Action {
 	case "panic":
 		panic("boom")
 	case "recovered":
@@ -145,6 +159,77 @@ func do(action string) []byte {
 		return []byte(`{"v":1,"log":["\u0000"]}`)
 	case "json":
 		return []byte(`{"v":1,"state":[+]}`)
+	case "echo":
+		// Says whatever it is told to, byte for byte.
+		b, err := hex.DecodeString(event.Text + strings.Join(event.Fields["say"], ""))
+		if err != nil {
+			panic(err)
+		}
+		return b
+	case "fill":
+		b := make([]byte, 4<<20)
+		for {
+			clear(b)
+		}
+	case "copy":
+		b, c := make([]byte, 2<<20), make([]byte, 2<<20)
+		for {
+			copy(b, c)
+		}
+	case "draw":
+		b := make([]byte, 64<<10)
+		for drawRandom(unsafe.Pointer(&b[0]), uint32(len(b))) == 0 {
+		}
+		panic("no more randomness")
+	case "wait":
+		for {
+			time.Sleep(time.Nanosecond)
+		}
+	case "say":
+		line := strings.Repeat("x", 1<<20)
+		for {
+			os.Stderr.WriteString(line)
+		}
+	case "twice":
+		return []byte(`{"v":1,"done":false,"done":true}`)
+	case "twice in state":
+		return []byte(`{"v":1,"state":{"a":{"b":1,"c":2,"\u0062":3}}}`)
+	case "number":
+		return []byte(`{"v":1,"state":{"n":1e999999999}}`)
+	case "integer":
+		return []byte(`{"v":1,"view":{"t":"form","id":"a","label":"x","part":99999999999999999999}}`)
+	case "asks":
+		return []byte(`{"v":1,"asks":[` + strings.Repeat(`{"id":"1","t":"case.search"},`, 5000) + `{"id":"2","t":"case.search"}]}`)
+	case "one ask twice":
+		return []byte(`{"v":1,"asks":[{"id":"1","t":"case.search"},{"id":"1","t":"store.get"}]}`)
+	case "effects":
+		return []byte(`{"v":1,"effects":[` + strings.Repeat(`{"t":"case.close","args":{}},`, 5000) + `{"t":"case.close","args":{}}]}`)
+	case "state":
+		return []byte(`{"v":1,"state":"` + strings.Repeat("x", 300<<10) + `"}`)
+	case "half a pair":
+		return []byte(`{"v":1,"state":"\ud800"}`)
+	case "two answers":
+		return []byte(`{"v":1}{"v":1}`)
+	case "control":
+		os.Stderr.WriteString("a\x00b\x1b[2Jc\xff\n")
+		panic("a\x00b")
+	case "later":
+		// Is still there when the call is over.
+		time.AfterFunc(time.Millisecond, func() { calls = 1000 })
+		go func() { panic("later") }()
+	case "threads":
+		for range 100_000 {
+			go func() { select {} }()
+		}
+	case "channels":
+		c := make(chan int)
+		go func() {
+			for {
+				c <- 1
+			}
+		}()
+		for range c {
+		}
 	case "empty":
 		return nil
 	case "version":

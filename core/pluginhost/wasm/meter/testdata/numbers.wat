@@ -1,0 +1,15 @@
+;; Arithmetic of all four types, conversions, and what traps.
+(module
+  (memory (export "memory") 1)
+  (func $longs (param i64) (result i64)
+    (i64.xor (i64.rotl (local.get 0) (i64.const 13)) (i64.popcnt (i64.sub (i64.const 0x7fffffffffffffff) (local.get 0)))))
+  (func $reals (param f64) (result f64)
+    (f64.div (f64.nearest (f64.mul (local.get 0) (f64.const 3.7))) (f64.add (f64.const 1) (f64.abs (local.get 0)))))
+  (func (export "run") (param i32) (result i32) (local f32)
+    (local.set 1 (f32.convert_i32_s (i32.extend8_s (local.get 0))))
+    (i32.wrap_i64 (call $longs (i64.extend_i32_s (local.get 0))))
+    (i32.add (i32.trunc_sat_f64_s (f64.mul (f64.const 1e10) (call $reals (f64.promote_f32 (local.get 1))))))
+    (i32.xor (i32.reinterpret_f32 (f32.copysign (f32.floor (local.get 1)) (f32.const -1))))
+    (i32.add (i32.clz (local.get 0)))
+    (i32.div_s (i32.sub (local.get 0) (i32.const 7)))
+    (i32.add (i64.eq (i64.extend32_s (i64.const -1)) (i64.const -1)))))
