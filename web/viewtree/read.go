@@ -38,6 +38,11 @@ func Read(tree *view.Node, sent url.Values) view.Answers {
 			if values, given := sent[name]; given && len(values) > 0 {
 				answers[f.ID] = readLookup(values[0], sent.Get(name+":label"), sent.Get(name+":value"))
 			}
+		case view.KindCheckboxes:
+			// A browser says nothing of a box that is not ticked.
+			if values := sent[name]; len(values) > 0 || sent.Has(name+":asked") {
+				answers[f.ID] = values
+			}
 		default:
 			if values, given := sent[name]; given {
 				answers[f.ID] = values

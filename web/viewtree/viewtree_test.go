@@ -223,6 +223,21 @@ func TestADateIsReadFromThreeBoxes(t *testing.T) {
 	}
 }
 
+func TestTheLastBoxCanBeUnticked(t *testing.T) {
+	tree := &view.Node{Type: view.Form, ID: "s", Label: "S", Items: []view.Node{{
+		Type: view.Field, ID: "b", Kind: view.KindCheckboxes, Label: "B", Value: []string{"x"}, Options: []view.Option{{Value: "x", Label: "X"}},
+	}}}
+	_, doc := render(t, tree)
+	sent := url.Values{}
+	doc.Find(`input[type="hidden"]`).Each(func(_ int, s *goquery.Selection) { sent.Add(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	if got, given := viewtree.Read(tree, sent)["b"]; !given || len(got) != 0 {
+		t.Errorf("what was unticked is read as %q, given: %v", got, given)
+	}
+	if got, given := viewtree.Read(tree, url.Values{})["b"]; given {
+		t.Errorf("what was not asked is read as %q", got)
+	}
+}
+
 func TestTheButtonPressedIsKnown(t *testing.T) {
 	for do, want := range map[string]viewtree.Action{
 		"": {Kind: "submit"}, "submit": {Kind: "submit"}, "back": {Kind: "back"}, "save": {Kind: "save"}, "drop table": {Kind: "submit"},
