@@ -21,6 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/casetypes"
@@ -269,6 +271,20 @@ func (w *premises) count(sql string, args ...any) int {
 		w.t.Fatal(err)
 	}
 	return n
+}
+
+// list reads the one column of a query.
+func (w *premises) list(sql string, args ...any) []string {
+	w.t.Helper()
+	rows, err := w.door.db.Pool().Query(w.t.Context(), sql, args...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out
 }
 
 // visit is somebody before the program over HTTP: their cookies, and an address

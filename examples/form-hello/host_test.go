@@ -35,6 +35,9 @@ func TestTheExamplePackedRaisesItsCaseInTheSandbox(t *testing.T) {
 	t.Cleanup(engine.Close)
 	plugin := engine.Open(found)
 	t.Cleanup(plugin.Close)
+	if err := plugin.Load(t.Context()); err != nil { // which takes longer than a page would wait
+		t.Fatal(err)
+	}
 
 	var state abi.Raw
 	send := func(ev abi.Event) *abi.Response {

@@ -64,6 +64,10 @@ func TestThePagesHaveNoBarriers(t *testing.T) {
 		t.Fatal(err)
 	}
 	gallery.New(engine).Register(app.Public())
+	app.Public().Get("/enter", func(c *fiber.Ctx) error {
+		app.SignIn(c, "token", time.Now().Add(time.Hour))
+		return c.Redirect("/_gallery", fiber.StatusSeeOther)
+	})
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ln) }()
 	t.Cleanup(func() {
@@ -75,10 +79,6 @@ func TestThePagesHaveNoBarriers(t *testing.T) {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-	})
-	app.Public().Get("/enter", func(c *fiber.Ctx) error {
-		app.SignIn(c, "token", time.Now().Add(time.Hour))
-		return c.Redirect("/_gallery", fiber.StatusSeeOther)
 	})
 	p := webtest.Open(t, "http://"+ln.Addr().String()+"/enter")
 	pictures := os.Getenv("CASEMENT_PICTURES")
