@@ -141,7 +141,9 @@ func TestRowsOfAListAreSuggested(t *testing.T) {
 	p.WaitUntil("only what begins so is left", `document.querySelectorAll('[role=option]').length === 1`)
 	picture(p, "suggestions")
 	p.Accessible()
-	p.Press("Down", "Enter")
+	p.Press("Escape", "Down") // opens the list again, and goes into it
+	p.WaitFor("[role=option][aria-selected=true]")
+	p.Press("Enter")
 	p.WaitUntil("the row is chosen", `document.querySelector('#f-street').value === 'Mill Street'`)
 	p.Follow("form.tree > .button-row .button-main")
 	p.WaitForText("main", "Did submit with yes 4712")

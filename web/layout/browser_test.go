@@ -114,6 +114,9 @@ func serveDemo(t *testing.T) *demo {
 	pages.RegisterPublic(app.Public())
 	pages.RegisterConsole(app.Console())
 	gallery.New(engine).Register(app.Public())
+	app.Public().Get("/map/ground", func(c *fiber.Ctx) error { // of the gallery's maps
+		return c.JSON(fiber.Map{"kind": "outline", "outline": fiber.Map{"countries": assets.URL("countries.json"), "places": assets.URL("places.json")}, "max": 12})
+	})
 	app.Public().Get("/enter", func(c *fiber.Ctx) error {
 		app.SignIn(c, "token", time.Now().Add(time.Hour))
 		return c.Redirect("/demo", fiber.StatusSeeOther)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -112,9 +113,17 @@ func (p *Page) Press(combinations ...string) {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		if err := p.run(chromedp.KeyEvent(key, chromedp.KeyModifiers(held...))); err != nil {
+		if err := p.run(chromedp.KeyEvent(key, chromedp.KeyModifiers(held...), asKeyboards)); err != nil {
 			p.fail(err, "press %s", combination)
 		}
+	}
+}
+
+// asKeyboards makes going down an event of its own, apart from the character:
+// only then does a page that takes the key keep the browser from acting on it.
+func asKeyboards(p *input.DispatchKeyEventParams) {
+	if p.Type == kb.KeyDown {
+		p.Type = kb.KeyRawDown
 	}
 }
 

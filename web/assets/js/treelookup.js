@@ -24,7 +24,7 @@ function make(box) {
   rows.setAttribute('aria-label', input.labels?.[0]?.textContent ?? 'Suggestions')
   const said = Object.assign(document.createElement('p'), { className: 'hide' })
   said.setAttribute('role', 'status')
-  const one = { box, input, rows, said, at: -1, timer: 0, running: undefined, shown: '' }
+  const one = { box, input, rows, said, at: -1, step: 0, timer: 0, running: undefined, shown: '' }
   input.addEventListener('input', () => soon(one))
   input.addEventListener('keydown', (event) => keys(one, event))
   input.addEventListener('blur', () => close(one))
@@ -74,6 +74,8 @@ function show(one, { rows = [], more = false }) {
   one.said.textContent = none ? 'Nothing in the list begins so.' : `${one.rows.children.length}${more ? ' or more' : ''} to choose from.`
   one.rows.hidden = none
   one.input.setAttribute('aria-expanded', String(!none))
+  if (!none && one.step) move(one, one.step)
+  one.step = 0
 }
 
 function close(one) {
@@ -81,6 +83,7 @@ function close(one) {
   one.running?.abort()
   one.rows.hidden = true
   one.at = -1
+  one.step = 0
   one.input.setAttribute('aria-expanded', 'false')
   one.input.removeAttribute('aria-activedescendant')
 }
@@ -93,27 +96,32 @@ function choose(one, row) {
   one.input.dispatchEvent(new Event('change', { bubbles: true }))
 }
 
-function keys(one, event) {
+function move(one, step) {
   const rows = [...one.rows.children]
+  one.at = one.at < 0 && step < 0 ? rows.length - 1 : (one.at + step + rows.length) % rows.length
+  rows.forEach((row, i) => row.setAttribute('aria-selected', String(i === one.at)))
+  rows[one.at].scrollIntoView({ block: 'nearest' })
+  one.input.setAttribute('aria-activedescendant', rows[one.at].id)
+}
+
+function keys(one, event) {
   switch (event.key) {
     case 'ArrowDown':
     case 'ArrowUp': {
       event.preventDefault()
-      if (one.rows.hidden) {
-        ask(one)
-        return
-      }
       const step = event.key === 'ArrowDown' ? 1 : -1
-      one.at = one.at < 0 && step < 0 ? rows.length - 1 : (one.at + step + rows.length) % rows.length
-      rows.forEach((row, i) => row.setAttribute('aria-selected', String(i === one.at)))
-      rows[one.at].scrollIntoView({ block: 'nearest' })
-      one.input.setAttribute('aria-activedescendant', rows[one.at].id)
+      if (one.rows.hidden) {
+        one.step = step // taken once the rows are there
+        ask(one)
+      } else {
+        move(one, step)
+      }
       return
     }
     case 'Enter':
       if (one.rows.hidden || one.at < 0) return
       event.preventDefault()
-      choose(one, rows[one.at])
+      choose(one, one.rows.children[one.at])
       return
     case 'Escape':
       if (one.rows.hidden) return
