@@ -190,9 +190,7 @@ func pressOn(p *webtest.Page, label string) {
 func (d *desk) everyTaskIsDone() {
 	t := d.t
 	t.Helper()
-	tick := func(p *webtest.Page, name string) { // where the page scrolls to its mistakes, a click of the mouse can miss
-		p.WaitUntil(name+" to be ticked", `(e => { if (!e.checked) e.click(); return e.checked })(document.querySelector('input[name="f:`+name+`"]'))`)
-	}
+	tick := func(p *webtest.Page, name string) { p.Click(`input[name="f:` + name + `"]`) }
 	typing := func(name, text string) func(*webtest.Page) {
 		return func(p *webtest.Page) { p.Type(`[name="f:`+name+`"]`, text) }
 	}

@@ -3,6 +3,7 @@ package plugins
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/casement-dev/casement/core/postgres"
@@ -44,6 +45,39 @@ func (t *Tally) Count(took time.Duration, fuel int64, mib int, failed, waited bo
 	}
 	t.Took[bucketOf(took)]++
 	t.MaxFuel, t.MaxMiB = max(t.MaxFuel, fuel), max(t.MaxMiB, mib)
+}
+
+// add counts what another one of the same minute has counted.
+func (t *Tally) add(other *Tally) {
+	t.Calls, t.Faults, t.Waits = t.Calls+other.Calls, t.Faults+other.Faults, t.Waits+other.Waits
+	for i, n := range other.Took {
+		t.Took[i] += n
+	}
+	t.MaxFuel, t.MaxMiB = max(t.MaxFuel, other.MaxFuel), max(t.MaxMiB, other.MaxMiB)
+}
+
+// together makes one of those that are of the same plugin and minute: a clock
+// may go back, and what could not be written down is written down with what came
+// after.
+func together(tallies []*Tally) []*Tally {
+	type of struct {
+		plugin string
+		minute int64
+	}
+	var out []*Tally
+	first := map[of]*Tally{}
+	for _, t := range tallies {
+		key := of{t.Plugin, t.Minute.Unix()}
+		if first[key] == nil {
+			sum := *t
+			sum.Took = slices.Clone(t.Took)
+			first[key] = &sum
+			out = append(out, &sum)
+			continue
+		}
+		first[key].add(t)
+	}
+	return out
 }
 
 func bucketOf(took time.Duration) int {

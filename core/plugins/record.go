@@ -95,7 +95,7 @@ type content struct {
 func (s *Service) Keep(ctx context.Context, k Kept) error {
 	var b pgx.Batch
 	if len(k.Tallies) > 0 {
-		raw, err := json.Marshal(k.Tallies)
+		raw, err := json.Marshal(together(k.Tallies))
 		if err != nil {
 			return fmt.Errorf("encode the figures of plugins: %w", err)
 		}

@@ -96,6 +96,23 @@ func TestHowLongMostCallsTookIsToldWithinHalf(t *testing.T) {
 	}
 }
 
+// A clock that goes back, and figures that wait for a database, give two counts
+// of one minute; a row is written once.
+func TestCountsOfOneMinuteAreOneRow(t *testing.T) {
+	minute := time.Date(2026, 12, 4, 9, 0, 0, 0, time.UTC)
+	a, b, later, other := NewTally("x", minute), NewTally("x", minute.Add(20*time.Second)), NewTally("x", minute.Add(time.Minute)), NewTally("y", minute)
+	for i, one := range []*Tally{a, b, b, later, other} {
+		one.Count(time.Millisecond, int64(i), i, i == 2, false)
+	}
+	got := together([]*Tally{a, later, other, b})
+	if len(got) != 3 || got[0].Calls != 3 || got[0].Faults != 1 || got[0].MaxFuel != 2 || got[0].MaxMiB != 2 || got[0].Took[bucketOf(time.Millisecond)] != 3 {
+		t.Fatalf("%+v", got)
+	}
+	if got[1].Calls != 1 || got[2].Plugin != "y" || a.Calls != 1 || a.Took[bucketOf(time.Millisecond)] != 1 {
+		t.Errorf("%+v and %+v of %+v", got[1], got[2], a)
+	}
+}
+
 func TestAPinNamesItsVersion(t *testing.T) {
 	held := map[string]int{"1.0.0+s1.3fa9c2d1e0ab": 2, "1.0.1+s1.000000000000": 1, "": 5, "odd": 7}
 	if n := heldBy(held, "3fa9c2d1e0ab"+"00000000000000000000000000000000000000000000000000000"); n != 2 {

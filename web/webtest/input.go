@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -10,35 +11,90 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Click clicks the first element that matches, once it can be seen. It does
-// not wait for what the click does; see [Page.Follow] and [Page.WaitFor].
+// Click clicks the first element that matches, once it can be seen and stands
+// still: a page may yet be scrolling to what it has to say. A click that arrived
+// elsewhere is made again, as a person would. It does not wait for what the
+// click does; see [Page.Follow] and [Page.WaitFor].
 func (p *Page) Click(selector string) {
 	p.t.Helper()
 	deadline := time.Now().Add(Patience)
 	for {
 		p.WaitFor(selector)
-		err := p.run(chromedp.Click(chromedp.CSS(selector)))
-		if err == nil {
+		if p.scriptless { // nothing moves by itself there
+			if err := p.run(chromedp.Click(chromedp.CSS(selector))); err != nil {
+				p.fail(err, "click %s", selector)
+			}
 			return
 		}
-		if !replaced(err) || time.Now().After(deadline) {
+		x, y := p.aim(selector)
+		if err := p.run(chromedp.MouseClickXY(x, y)); err != nil {
 			p.fail(err, "click %s", selector)
+		}
+		if p.arrived() {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("every click on %s arrived elsewhere, at %s", selector, p.URL())
 		}
 	}
 }
 
-// replaced tells whether an element went away between being found and being
-// used: a live page put a newer one in its place, which a person would not
-// notice.
-func replaced(err error) bool {
-	return strings.Contains(err.Error(), "Could not find node with given id")
+// aimScript brings an element into view, waits until it has not moved for two
+// frames and lies on top, or two seconds, and tells where to click. The page
+// notes whether the next press of the mouse arrives there; a label stands for
+// its field. An element that a live page has replaced meanwhile is looked up
+// again.
+const aimScript = `(async selector => {
+	const frame = () => new Promise(done => requestAnimationFrame(done))
+	const found = () => [...document.querySelectorAll(selector)].find(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0)
+	const meant = (e, hit) => hit !== null && (e.contains(hit) || hit.contains(e) || [...(e.labels ?? [])].some(l => l.contains(hit)))
+	const middle = e => { const r = e.getClientRects()[0]; return r === undefined ? null : {x: r.x + r.width / 2, y: r.y + r.height / 2} }
+	let last = null, still = 0
+	for (const end = performance.now() + 2000; performance.now() < end; await frame()) {
+		const e = found(), now = e && middle(e)
+		if (!now) { last = null; continue }
+		if (now.x < 0 || now.y < 0 || now.x >= innerWidth || now.y >= innerHeight) e.scrollIntoView({block: 'center', behavior: 'instant'})
+		still = last !== null && last.e === e && last.x === now.x && last.y === now.y && meant(e, document.elementFromPoint(now.x, now.y)) ? still + 1 : 0
+		last = {e, ...now}
+		if (still === 2) break
+	}
+	if (last === null) return null
+	const sure = still === 2, e = last.e
+	document.clickArrived = sure ? 'nowhere' : 'unsure'
+	addEventListener('pointerdown', event => { if (sure) document.clickArrived = meant(e, event.target) ? 'there' : 'elsewhere' }, {capture: true, once: true})
+	return {X: last.x, Y: last.y}
+})(%s)`
+
+// aim tells where an element can be clicked, in pixels of the window.
+func (p *Page) aim(selector string) (x, y float64) {
+	p.t.Helper()
+	for deadline := time.Now().Add(Patience); ; {
+		at, err := try[*struct{ X, Y float64 }](p, aimScript, selector)
+		if err == nil && at != nil {
+			return at.X, at.Y
+		}
+		if time.Now().After(deadline) {
+			p.fail(err, "find where to click %s", selector)
+		}
+	}
+}
+
+// arrived tells whether the last click hit what it was meant for. On a page that
+// gave way to the next it did.
+func (p *Page) arrived() bool {
+	missed, err := try[bool](p, `document.clickArrived === 'nowhere' || document.clickArrived === 'elsewhere'`)
+	return err != nil || !missed
 }
 
 // Follow clicks a link and waits until the page it leads to has loaded.
 func (p *Page) Follow(selector string) {
 	p.t.Helper()
 	p.WaitFor(selector)
-	if err := p.follow(chromedp.Click(chromedp.CSS(selector))); err != nil {
+	err := p.follow(func(context.Context, *chromedp.Target) (chromedp.Void, error) {
+		p.Click(selector)
+		return chromedp.Void{}, nil
+	})
+	if err != nil {
 		p.fail(err, "follow %s", selector)
 	}
 }

@@ -22,8 +22,9 @@ const pollInterval = 15 * time.Millisecond
 // Page is a tab with a profile of its own. Its methods fail the test; they
 // must be called from the test's own goroutine.
 type Page struct {
-	t   testing.TB
-	ctx context.Context
+	t          testing.TB
+	ctx        context.Context
+	scriptless bool
 
 	mu       sync.Mutex
 	expected []string // parts of console errors that are no fault
@@ -35,6 +36,7 @@ type Option func(*Page) error
 
 // WithoutScript opens the page in a browser that runs no JavaScript.
 func WithoutScript(p *Page) error {
+	p.scriptless = true
 	_, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	return err
 }

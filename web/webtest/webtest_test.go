@@ -43,6 +43,18 @@ document.addEventListener('keydown', e => {
 	if (e.ctrlKey) e.preventDefault()
 })`
 
+// moving is a page that scrolls for a while by itself, and whose button is
+// covered for a moment.
+const moving = `<!doctype html><html lang="en"><head><title>Moving</title><script src="/moving.js" defer></script>
+<style>main { padding: 1500px 0 } #cover { position: fixed; inset: 0 }</style></head>
+<body><div id="cover"></div><main><p><button id="press">Press</button></p><p><button id="beside">Beside</button></p><p id="said">Nothing</p></main></body></html>`
+
+const movingScript = `
+let frames = 0
+const go = () => { scrollBy(0, 20); if (++frames < 60) requestAnimationFrame(go); else document.querySelector('#cover').remove() }
+requestAnimationFrame(go)
+for (const b of document.querySelectorAll('button')) b.addEventListener('click', () => { document.querySelector('#said').textContent = b.textContent })`
+
 const barriers = `<!doctype html><html lang="en"><head><title>Barriers</title></head>
 <body><main><h1>Barriers</h1><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><input></main></body></html>`
 
@@ -57,6 +69,11 @@ func site(t *testing.T) string {
 		}
 	}
 	mux.HandleFunc("GET /form", page(form))
+	mux.HandleFunc("GET /moving", page(moving))
+	mux.HandleFunc("GET /moving.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		io.WriteString(w, movingScript)
+	})
 	mux.HandleFunc("GET /barriers", page(barriers))
 	mux.HandleFunc("GET /broken", page(`<!doctype html><title>Broken</title><script src="/broken.js"></script><img alt="" src="/missing.png">`))
 	mux.HandleFunc("GET /refused", func(w http.ResponseWriter, _ *http.Request) {
@@ -125,6 +142,16 @@ func TestWhatComesLaterIsWaitedFor(t *testing.T) {
 	}
 	if n := webtest.Eval[int](p, "Promise.resolve(40 + 2 % 3)"); n != 42 {
 		t.Errorf("evaluated %d", n)
+	}
+}
+
+func TestAClickArrivesOnAPageThatMoves(t *testing.T) {
+	t.Parallel()
+	p := webtest.Open(t, site(t)+"/moving")
+	for range 5 {
+		p.Reload()
+		p.Click("#press")
+		p.WaitForText("#said", "Press")
 	}
 }
 

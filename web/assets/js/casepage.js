@@ -80,6 +80,7 @@ document.addEventListener('htmx:beforeRequest', (event) => {
   if (menu) menu.open = false // something in it was chosen
   if (element.matches('[data-presence]') && document.hidden) event.preventDefault()
   if (element.matches('[data-keep]') && typingIn(element)) event.preventDefault()
+  if (element.matches('[data-keep-typed]') && typedInto(element)) event.preventDefault()
   if (element.matches('[data-section-news]') && typedInto(element.closest('.case-section'))) event.preventDefault()
 })
 
@@ -96,6 +97,10 @@ const typedInto = (section) =>
 let opened = []
 document.addEventListener('htmx:beforeSwap', (event) => {
   const target = event.detail.target
+  if (target?.matches?.('[data-keep-typed]') && event.detail.requestConfig?.elt === target && typedInto(target)) {
+    event.detail.shouldSwap = false // somebody began to type while it was asked for
+    return
+  }
   if (!target?.matches?.('[data-keep]')) return
   opened = [...target.querySelectorAll('details[id]')].map((details) => [details.id, details.open])
   const focused = target.contains(document.activeElement) ? document.activeElement : null
