@@ -146,6 +146,9 @@ func publicEvent(kind core.EventKind) bool {
 // a class: the words are not for this reader.
 func (t teller) said(e core.Recorded) (entry Entry, ok bool) {
 	entry = Entry{Anchor: "event-" + strconv.FormatInt(int64(e.Version), 10), At: e.HappenedAt, Who: t.o.who(e.Actor)}
+	if t.o.full {
+		entry.Through = e.Actor.Through
+	}
 	switch e.Kind {
 	case core.CaseRaised:
 		if t.o.Case.Description == "" {

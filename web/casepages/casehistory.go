@@ -43,6 +43,7 @@ type Entry struct {
 	How      string // "answered, in the portal"
 	Audience layout.Chip
 	Private  string // who reads it, when not the requester
+	Through  string // the plugin that wrote it for them, with its version
 	Body     []Line
 	Files    []FileLink
 	Foot     []FootNote

@@ -115,12 +115,42 @@ func (p *Page) Submit(selector string) {
 func (p *Page) Type(selector, text string) {
 	p.t.Helper()
 	p.WaitFor(selector)
-	ask[bool](p, `(e => { e.focus(); e.select?.(); return true })(document.querySelector(%s))`, selector)
+	if p.scriptless {
+		ask[bool](p, `(e => { e.focus(); e.select?.(); return true })(document.querySelector(%s))`, selector)
+	} else {
+		p.holdFocus(selector)
+	}
 	if p.Value(selector) != "" {
 		p.Press("Delete")
 	}
 	if err := p.run(chromedp.SendKeys(chromedp.CSS(selector), text)); err != nil {
 		p.fail(err, "type into %s", selector)
+	}
+}
+
+// focusScript brings the keyboard to a field and waits until it stays there for
+// two frames, or two seconds: a page that has just changed may yet lead it to
+// what it has to say.
+const focusScript = `(async selector => {
+	const frame = () => new Promise(done => requestAnimationFrame(done))
+	for (let still = 0, end = performance.now() + 2000; still < 2 && performance.now() < end; await frame()) {
+		const e = document.querySelector(selector)
+		still = e !== null && document.activeElement === e ? still + 1 : 0
+		if (still === 0) { e?.focus(); e?.select?.() }
+	}
+	return true
+})(%s)`
+
+func (p *Page) holdFocus(selector string) {
+	p.t.Helper()
+	for deadline := time.Now().Add(Patience); ; {
+		_, err := try[bool](p, focusScript, selector)
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.fail(err, "lead the keyboard to %s", selector)
+		}
 	}
 }
 

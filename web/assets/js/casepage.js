@@ -70,9 +70,9 @@ function reveal(section, event) {
   ledger?.querySelector('summary')?.focus({ preventScroll: true })
 }
 
-// What asks for itself again waits while somebody types into it, and keeps open
-// what they opened.
-const typingIn = (element) => element.querySelector('.act-form') !== null || (element.contains(document.activeElement) && document.activeElement.matches('input:not([type=hidden]), textarea, select'))
+// What asks for itself again waits while somebody types into it or has typed and
+// not sent it, and keeps open what they opened.
+const typingIn = (element) => element.querySelector('.act-form') !== null || typedInto(element)
 
 document.addEventListener('htmx:beforeRequest', (event) => {
   const element = event.detail.elt
@@ -80,12 +80,11 @@ document.addEventListener('htmx:beforeRequest', (event) => {
   if (menu) menu.open = false // something in it was chosen
   if (element.matches('[data-presence]') && document.hidden) event.preventDefault()
   if (element.matches('[data-keep]') && typingIn(element)) event.preventDefault()
-  if (element.matches('[data-keep-typed]') && typedInto(element)) event.preventDefault()
   if (element.matches('[data-section-news]') && typedInto(element.closest('.case-section'))) event.preventDefault()
 })
 
-// Something in a section differs from what the server drew there: it is not
-// drawn anew under whoever typed it, who is told when they save.
+// Something differs from what the server drew there: it is not drawn anew under
+// whoever typed it, who is told when they send it.
 const typedInto = (section) =>
   section !== null &&
   (section.contains(document.activeElement) && document.activeElement.matches('input:not([type=hidden]), textarea, select') ||
@@ -97,11 +96,11 @@ const typedInto = (section) =>
 let opened = []
 document.addEventListener('htmx:beforeSwap', (event) => {
   const target = event.detail.target
-  if (target?.matches?.('[data-keep-typed]') && event.detail.requestConfig?.elt === target && typedInto(target)) {
-    event.detail.shouldSwap = false // somebody began to type while it was asked for
+  if (!target?.matches?.('[data-keep]')) return
+  if (event.detail.requestConfig?.elt === target && typingIn(target)) {
+    event.detail.shouldSwap = false // they began while it was on its way
     return
   }
-  if (!target?.matches?.('[data-keep]')) return
   opened = [...target.querySelectorAll('details[id]')].map((details) => [details.id, details.open])
   const focused = target.contains(document.activeElement) ? document.activeElement : null
   target.dataset.focus = focused?.id || focused?.closest('details[id]')?.id || ''
