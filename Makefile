@@ -160,9 +160,12 @@ bench-plugins: pdks ## Measure plugins beside a native function, gRPC and a webh
 	@grep -m1 'model name' /proc/cpuinfo || true; grep MemTotal /proc/meminfo || true; uptime || true
 	cd cmd/tools/benchplugins && $(GO) run . $(ARGS)
 
+# How many targets fall due while the server and its database are killed.
+FAULT_TARGETS ?= 10000
+
 .PHONY: faults
 faults: $(ASSETS) plugins ## Kill the server and its database under load, and see what is lost
-	$(GO) test -count=1 -v -run='Fault' $(TEST_FLAGS) ./cmd/casement
+	CASEMENT_FAULT_TARGETS=$(FAULT_TARGETS) $(GO) test -count=1 -v -timeout=60m -run='Fault' $(TEST_FLAGS) ./cmd/casement
 
 .PHONY: a11y
 a11y: $(ASSETS) plugins peers $(DBTEST) ## Look for barriers on every kind of page

@@ -30,6 +30,9 @@ type Actor struct {
 	// Through is the plugin whose effect it is, with its version, on behalf of
 	// the actor: "casement.investigate 1.0.0"; "" for none.
 	Through string `json:"through,omitempty"`
+	// Chain names the routines that set this one off, outermost first, each as
+	// its ID does; empty for every other kind.
+	Chain []string `json:"chain,omitempty"`
 }
 
 // StaffActor is a staff user signed in to the console.

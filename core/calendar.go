@@ -13,6 +13,9 @@ type CalendarSpec struct {
 	Zone     string    `json:"zone"`  // IANA name, such as "Europe/London"
 	Hours    WeekHours `json:"hours"` // by the clocks of Zone
 	Holidays []Holiday `json:"holidays,omitempty"`
+	// Roll is what becomes of due times of days, weeks, months and years that are
+	// not in working hours, unless a promise says otherwise.
+	Roll Roll `json:"roll,omitempty"`
 }
 
 // Holiday is a date that is not like its day of the week. Usually the office
@@ -57,6 +60,9 @@ func NewCalendar(spec CalendarSpec, version int) (*Calendar, error) {
 	location, err := time.LoadLocation(spec.Zone)
 	if err != nil || spec.Zone == "" || spec.Zone == "Local" {
 		return nil, InvalidField("zone", "%q is not a time zone; write it like Europe/London.", clip(spec.Zone, 40))
+	}
+	if !spec.Roll.valid() {
+		return nil, InvalidField("roll", "%q is not a way to roll; there are next_working_day, previous_working_day and within_month.", clip(string(spec.Roll), 40))
 	}
 	c := &Calendar{CalendarSpec: spec, Version: version, location: location, special: map[Date]Holiday{}}
 	if err := c.checkHours(); err != nil {
@@ -241,6 +247,16 @@ func (c *Calendar) Closing(t time.Time) time.Time {
 	date := c.workingDay(c.Date(t), 1)
 	openings := c.openings(date)
 	return c.instant(date, openings[len(openings)-1].To.sinceMidnight())
+}
+
+// LastClosing is the latest closing at or before t.
+func (c *Calendar) LastClosing(t time.Time) time.Time {
+	for p := range c.periodsUntil(t) {
+		if !p.closes.After(t) {
+			return p.closes.UTC()
+		}
+	}
+	return t
 }
 
 // Midnight is the end of the day of t in the calendar's zone.

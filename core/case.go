@@ -132,6 +132,7 @@ const (
 	AspectLevel       Aspect = "level"
 	AspectContact     Aspect = "contact"
 	AspectPlace       Aspect = "place"
+	AspectReceived    Aspect = "received_at"
 	AspectOutcome     Aspect = "outcome"
 	AspectOpened      Aspect = "opened_at"
 	AspectResponded   Aspect = "first_response_at"
@@ -175,6 +176,7 @@ var columns = []column{
 	{AspectPlace, func(cs *Case) any { return place{cs.Place, cs.Address} }, func(a, b *Case) bool {
 		return a.Address == b.Address && (a.Place == b.Place || a.Place != nil && b.Place != nil && *a.Place == *b.Place)
 	}},
+	columnOf(AspectReceived, func(cs *Case) time.Time { return cs.ReceivedAt }),
 	columnOf(AspectOutcome, func(cs *Case) string { return cs.Outcome }),
 	columnOf(AspectOpened, func(cs *Case) time.Time { return cs.OpenedAt }),
 	columnOf(AspectResponded, func(cs *Case) time.Time { return cs.FirstResponseAt }),

@@ -6,32 +6,40 @@ import "slices"
 // stages, groups, targets, tasks, reasons and messages. Published versions
 // never change. Keys are stable and short; words for people are [Text].
 type CaseType struct {
-	Key         string          `json:"key"`
-	Version     int             `json:"version"` // 1, 2 … as published; 0 while a draft
-	Name        Text            `json:"name"`
-	Description Text            `json:"description,omitempty"` // public: what it is for, on the page that lists forms
-	Reference   ReferenceRule   `json:"reference"`
-	Form        FormRule        `json:"form"`
-	Calendar    string          `json:"calendar"`
-	Groups      DutyTable       `json:"groups"`
-	Subtypes    []Subtype       `json:"subtypes,omitempty"`
-	Priorities  []Choice        `json:"priorities,omitempty"` // lowest first; the type's first "normal" is the default
-	Statuses    []Status        `json:"statuses"`
-	Stages      []Stage         `json:"stages,omitempty"`
-	Reopen      ReopenRule      `json:"reopen,omitzero"`
-	Targets     []TargetRule    `json:"targets,omitempty"`
-	Tasks       []TaskType      `json:"tasks,omitempty"`
-	Fields      []Field         `json:"fields,omitempty"` // what a case of the type carries beside its columns
-	Reasons     Reasons         `json:"reasons,omitzero"`
-	Messages    MessageTable    `json:"messages,omitempty"`
-	Attachments AttachmentLimit `json:"attachments,omitzero"`
-	Reports     ReportsRule     `json:"reports,omitzero"`
-	Open311     Open311Rule     `json:"open311,omitzero"`
-	Nearby      NearbyRule      `json:"nearby,omitzero"`
-	Details     []PluginEntry   `json:"details,omitempty"` // sections of plugins, in the order of the page
-	Actions     []ActionRule    `json:"actions,omitempty"`
-	Closing     ClosingRule     `json:"closing,omitzero"`
-	ReplacedBy  Replacements    `json:"replaced_by,omitzero"` // for cases that hold what the type no longer has
+	Key         string           `json:"key"`
+	Version     int              `json:"version"` // 1, 2 … as published; 0 while a draft
+	Name        Text             `json:"name"`
+	Description Text             `json:"description,omitempty"` // public: what it is for, on the page that lists forms
+	Reference   ReferenceRule    `json:"reference"`
+	Form        FormRule         `json:"form"`
+	Calendar    string           `json:"calendar"`
+	Groups      DutyTable        `json:"groups"`
+	Subtypes    []Subtype        `json:"subtypes,omitempty"`
+	Priorities  []Choice         `json:"priorities,omitempty"` // lowest first; the type's first "normal" is the default
+	Statuses    []Status         `json:"statuses"`
+	Stages      []Stage          `json:"stages,omitempty"`
+	Reopen      ReopenRule       `json:"reopen,omitzero"`
+	Targets     []TargetRule     `json:"targets,omitempty"`
+	Tasks       []TaskType       `json:"tasks,omitempty"`
+	Fields      []Field          `json:"fields,omitempty"` // what a case of the type carries beside its columns
+	Reasons     Reasons          `json:"reasons,omitzero"`
+	Messages    MessageTable     `json:"messages,omitempty"`
+	Replies     []SavedReply     `json:"replies,omitempty"`
+	Questions   QuestionRule     `json:"questions,omitzero"`
+	Satisfied   SatisfactionRule `json:"satisfaction,omitzero"`
+	Mail        MailRule         `json:"mail,omitzero"` // which messages are switched off
+	Attachments AttachmentLimit  `json:"attachments,omitzero"`
+	Reports     ReportsRule      `json:"reports,omitzero"`
+	Open311     Open311Rule      `json:"open311,omitzero"`
+	Nearby      NearbyRule       `json:"nearby,omitzero"`
+	Details     []PluginEntry    `json:"details,omitempty"` // sections of plugins, in the order of the page
+	Portal      PortalRule       `json:"portal,omitzero"`
+	Actions     []ActionRule     `json:"actions,omitempty"`
+	Closing     ClosingRule      `json:"closing,omitzero"`
+	Routines    []Routine        `json:"routines,omitempty"`   // in the order in which they come
+	Examples    []Example        `json:"examples,omitempty"`   // tried before a version is published
+	ReplacedBy  Replacements     `json:"replaced_by,omitzero"` // for cases that hold what the type no longer has
+	Retired     bool             `json:"retired,omitempty"`    // no case is raised any more; those there are go on
 	// EscalateTo is kept in Groups[DutyEscalation]: the n-th group is told of level n.
 }
 
@@ -112,6 +120,33 @@ const (
 // MessageTable says which template is sent: event → audience → template key.
 // Audiences are "requester", "assignee", "manage", "escalation", "asker".
 type MessageTable map[string]map[string]string
+
+// SavedReply is a letter that staff begin with when they write to somebody.
+type SavedReply struct {
+	Key     string   `json:"key"`
+	Name    Text     `json:"name"`
+	Subject string   `json:"subject"`          // with merge fields, like templates
+	Text    string   `json:"text"`             // likewise
+	Groups  []string `json:"groups,omitempty"` // for their members alone; empty: for everybody
+}
+
+// QuestionRule says how long the requester has to answer before both sides are
+// reminded; five working days when it says nothing.
+type QuestionRule struct {
+	Within Span `json:"within,omitempty"`
+}
+
+// SatisfactionRule says whether requesters are asked, once their case is
+// resolved, how satisfied they are from 1 to 5, and what their answer leads to.
+type SatisfactionRule struct {
+	Ask bool `json:"ask,omitempty"`
+	// Levels names the status that a score ("1" to "5") leads to: the one of
+	// reopening, or one that closes the case. A score that it leaves out leads
+	// nowhere.
+	Levels map[string]string `json:"levels,omitempty"`
+	// Reason is why a case was closed that a score closes.
+	Reason string `json:"reason,omitempty"`
+}
 
 // ReportsRule says whether each case of a type has a page that everybody may
 // see: its kind, its place, its public status, the pictures that staff have
@@ -257,6 +292,26 @@ func (t *CaseType) DefaultGroup() string {
 		return groups[0]
 	}
 	return ""
+}
+
+// GroupOf is the group that a new case of a subtype goes to: never nobody.
+func (t *CaseType) GroupOf(subtype string) string {
+	if sub, ok := t.Subtype(subtype); ok && sub.Group != "" && t.MayHold(sub.Group) {
+		return sub.Group
+	}
+	return t.DefaultGroup()
+}
+
+// PriorityOr is the priority asked for, or that of a new case: "normal", or the
+// type's first.
+func (t *CaseType) PriorityOr(asked string) string {
+	if asked != "" || len(t.Priorities) == 0 {
+		return asked
+	}
+	if normal, ok := t.Priority("normal"); ok {
+		return normal.Key
+	}
+	return t.Priorities[0].Key
 }
 
 // MayHold reports whether cases of the type may be with the group.

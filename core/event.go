@@ -21,6 +21,7 @@ const (
 	PriorityChanged     EventKind = "case.priority_changed"
 	FieldChanged        EventKind = "case.field_changed"
 	ContactChanged      EventKind = "case.contact_changed"
+	ReceivedChanged     EventKind = "case.received_changed" // the date received was put right
 	PlaceChanged        EventKind = "case.place_changed"
 	CaseEscalated       EventKind = "case.escalated"
 	CaseDeEscalated     EventKind = "case.de_escalated"
@@ -47,6 +48,8 @@ const (
 	TaskAnswered        EventKind = "task.answered"       // the case manager answers
 	TaskTimeRequested   EventKind = "task.time_requested" // whoever has it asks for more time
 	TaskHandedBack      EventKind = "task.handed_back"    // to its group, or to the case manager
+	TaskReminded        EventKind = "task.reminder"       // of its due time, before or after
+	TaskBreached        EventKind = "task.breached"       // it was not done in time
 	AttachmentAdded     EventKind = "attachment.added"
 	AttachmentDeleted   EventKind = "attachment.deleted"
 	AttachmentPublished EventKind = "attachment.published"
@@ -62,6 +65,13 @@ const (
 	TargetBreached      EventKind = "target.breached"
 	TargetMet           EventKind = "target.met"
 	TargetCleared       EventKind = "target.cleared"
+	TargetMoved         EventKind = "target.moved"            // its beginning was put right
+	TargetRecalculated  EventKind = "target.recalculated"     // on another version of its calendar, because somebody asked
+	LetterSent          EventKind = "correspondence.sent"     // staff wrote by mail
+	LetterRepeated      EventKind = "correspondence.repeated" // a message that did not arrive is sent again
+	MailReceived        EventKind = "correspondence.received" // a mail that came in was filed to the case
+	MessageBounced      EventKind = "correspondence.bounced"  // a message of the case came back
+	SatisfactionGiven   EventKind = "satisfaction.given"      // 1 to 5, by the requester
 )
 
 // Stream says what an event happened to.
@@ -73,6 +83,7 @@ const (
 	StreamConfiguration Stream = "configuration"
 	StreamPlugin        Stream = "plugin"
 	StreamPeople        Stream = "people"
+	StreamMail          Stream = "mail" // a mail that came in: who sorted it, and how
 )
 
 // Event is one thing that was recorded. Its body holds what each aspect was

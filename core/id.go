@@ -30,6 +30,8 @@ type (
 	importKind     struct{}
 	clientKind     struct{}
 	clientKeyKind  struct{}
+	letterKind     struct{}
+	mailKind       struct{}
 )
 
 // The identifiers of Casement's nouns.
@@ -48,6 +50,8 @@ type (
 	ImportID     = ID[importKind]    // a file of cases that were kept elsewhere
 	ClientID     = ID[clientKind]    // a program that uses the API
 	ClientKeyID  = ID[clientKeyKind] // one of its keys
+	MailID       = ID[mailKind]      // a mail that came in
+	LetterID     = ID[letterKind]    // what staff wrote by mail
 )
 
 // NewID makes a UUIDv7 (RFC 9562 §5.7) from the machine's own clock: it names

@@ -22,13 +22,14 @@ var rungs = map[string]int{
 	"cases": 3, "forms": 3, "formdesigns": 3,
 	"details": 4, "actions": 4, "pluginstore": 4,
 	"tasks": 4, "targets": 4, "appointments": 4, "notes": 4, "links": 4, "questions": 4, "attachments": 4,
-	"correspondence": 4, "followers": 4, "knowledge": 4,
+	"correspondence": 4, "satisfaction": 4, "followers": 4, "knowledge": 4,
 	"intake": 5, "conversions": 5, "merging": 5, "processes": 5, "portals": 5,
 	"routines": 6, "notifications": 6, "search": 6, "reports": 6, "retention": 6,
+	"examples": 7,
 }
 
 // ground is what every slice stands on.
-var ground = []string{"postgres", "events", "settings"}
+var ground = []string{"postgres", "events", "settings", "outside"}
 
 // edges are where people, programs and foreign technology come in.
 var edges = []string{"pluginhost", "schedule", "jobs", "mail", "files", "webhooks", "api", "server", "tracing"}
@@ -45,8 +46,11 @@ var homes = map[string][]string{
 	"github.com/meilisearch":        {"core/search/meili"},
 	"github.com/wneessen/go-mail":   {"core/mail"},
 	"github.com/emersion":           {"core/mail"},
+	"github.com/jhillyerd/enmime":   {"core/mail"},
+	"github.com/microcosm-cc":       {"core/mail", "core/messages"},
 	"github.com/minio":              {"core/files"},
 	"github.com/osteele/liquid":     {"core/messages"},
+	"cel.dev/cel-go":                {"core/routines/conditions"},
 	"github.com/pressly/goose":      {"core/postgres"},
 	"github.com/jackc/pgx":          {"core"},
 	"github.com/chromedp":           {"web/webtest"},

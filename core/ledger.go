@@ -18,6 +18,7 @@ const (
 	SegmentExtended SegmentKind = "extended" // an instant at which time was added
 	SegmentSet      SegmentKind = "set"      // an instant at which the due time was given by hand
 	SegmentKept     SegmentKind = "kept"     // a promise made elsewhere: To is when it was due
+	SegmentMoved    SegmentKind = "moved"    // the beginning was put right, at From: To is the beginning
 )
 
 // Segment is a stretch of time in a [Ledger]. A counted one may span nights:
@@ -189,6 +190,8 @@ func (s Segment) Words() string {
 		return "Set by hand"
 	case SegmentKept:
 		return "Promised elsewhere"
+	case SegmentMoved:
+		return "Beginning put right"
 	}
 	if s.Name == "" {
 		return "Outside working hours"

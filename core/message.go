@@ -12,6 +12,7 @@ const (
 	DeliverySending DeliveryState = "sending" // committed before the mail server is given the text
 	DeliverySent    DeliveryState = "sent"    // the mail server took it
 	DeliveryRefused DeliveryState = "refused" // the mail server said no, for good
+	DeliveryBounced DeliveryState = "bounced" // it was taken, and a mail server further on sent it back
 	DeliveryUnknown DeliveryState = "unknown" // found "sending" after a crash
 )
 
@@ -36,4 +37,19 @@ type Message struct {
 	Detail    string // what the mail server said
 	CreatedAt time.Time
 	SentAt    time.Time
+
+	// What staff wrote in words of their own may be for several people, each of
+	// whom has a message: these are the same in all of them.
+	Letter    LetterID    // which letter it carries; zero for a template's words
+	HeaderTo  []string    // whom it names as recipients, by address; empty means To alone
+	HeaderCc  []string    // and who gets a copy
+	AnswersTo string      // where answers go; "" is where they go otherwise
+	Files     []Enclosure // what goes with it
+}
+
+// Enclosure is a file that goes with a message.
+type Enclosure struct {
+	Name string
+	Kind string // media type
+	Body []byte
 }

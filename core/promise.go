@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -10,9 +11,27 @@ type Roll string
 
 // The choices of [Roll].
 const (
-	RollNone           Roll = ""
-	RollNextWorkingDay Roll = "next_working_day"
+	RollNone               Roll = ""
+	RollNextWorkingDay     Roll = "next_working_day"
+	RollPreviousWorkingDay Roll = "previous_working_day"
+	RollWithinMonth        Roll = "within_month" // to the next working day, or, past the end of the month, to the last before
 )
+
+// Rolls lists the ways to roll.
+func Rolls() []Roll { return []Roll{RollNextWorkingDay, RollPreviousWorkingDay, RollWithinMonth} }
+
+// Words says what becomes of a due time: “moved to the next working day”.
+func (r Roll) Words() string {
+	switch r {
+	case RollNextWorkingDay:
+		return "moved to the next working day"
+	case RollPreviousWorkingDay:
+		return "moved to the working day before"
+	case RollWithinMonth:
+		return "moved to the next working day within the month"
+	}
+	return ""
+}
 
 // Promise is how long something may take, as it is promised: a [Span], and
 // how its days are counted.
@@ -32,9 +51,26 @@ type Promise struct {
 	EndOfDay bool
 
 	// Roll moves a due time of calendar days, weeks, months, years or hours
-	// that is outside working hours: to the next opening, or, with EndOfDay, to
-	// the closing of the next working day.
+	// that is outside working hours: forwards to the next opening, or, with
+	// EndOfDay, to the closing of the next working day; backwards to the closing
+	// of the working day before. Where a promise of days or more says nothing, the
+	// calendar's own Roll holds.
 	Roll Roll
+}
+
+// IsZero reports whether nothing is promised.
+func (p Promise) IsZero() bool { return p == Promise{} }
+
+// String says the length of time that is promised, as [ParseSpan] reads it.
+func (p Promise) String() string { return p.Span.String() }
+
+// On is the promise as it is made on a calendar: with the calendar's way to
+// roll where it has none of its own.
+func (p Promise) On(calendar *Calendar) Promise {
+	if p.Roll == RollNone && p.Span.Unit.wholeDays() && !p.Span.Unit.Working() {
+		p.Roll = calendar.Roll
+	}
+	return p
 }
 
 // MarshalJSON writes the span alone where there are no options.
@@ -106,17 +142,20 @@ func (p Promise) Validate() error {
 		return InvalidField("first_day", "The day of the start can count only in a promise of days that ends at the end of a day.")
 	case p.EndOfDay && !unit.wholeDays():
 		return InvalidField("end_of_day", "A promise of hours or minutes cannot end at the end of a day.")
-	case p.Roll != RollNone && p.Roll != RollNextWorkingDay:
-		return InvalidField("roll", "%q is not a way to roll; there is next_working_day.", clip(string(p.Roll), 40))
+	case !p.Roll.valid():
+		return InvalidField("roll", "%q is not a way to roll; there are next_working_day, previous_working_day and within_month.", clip(string(p.Roll), 40))
 	case p.Roll != RollNone && unit.Working():
 		return InvalidField("roll", "A promise in working time is due in working hours already.")
 	}
 	return nil
 }
 
+func (r Roll) valid() bool { return r == RollNone || slices.Contains(Rolls(), r) }
+
 // DueFrom is when a promise made at start falls due if nothing stops it.
 func (p Promise) DueFrom(start time.Time, calendar *Calendar) time.Time {
-	return p.roll(p.unrolledFrom(start, calendar), calendar)
+	p = p.On(calendar)
+	return p.roll(p.unrolledFrom(start, calendar), start, calendar)
 }
 
 func (p Promise) unrolledFrom(start time.Time, calendar *Calendar) time.Time {
@@ -124,36 +163,60 @@ func (p Promise) unrolledFrom(start time.Time, calendar *Calendar) time.Time {
 	if p.FirstDay == 1 && p.countsDayOf(start, calendar) {
 		span.Count--
 	}
-	return p.land(span.After(start, calendar), calendar)
+	return p.land(span.After(start, calendar), start, calendar)
 }
 
 // countsDayOf reports whether something of the day of the start is left to
 // count as a whole day.
 func (p Promise) countsDayOf(start time.Time, calendar *Calendar) bool {
 	if !p.Span.Unit.Working() {
-		return p.land(start, calendar).After(start)
+		return p.land(start, start, calendar).After(start)
 	}
 	return calendar.IsWorkingDay(calendar.Date(start)) && start.Before(calendar.Closing(start))
 }
 
-// land moves a due time to the end of its day, if the promise says so.
-func (p Promise) land(due time.Time, calendar *Calendar) time.Time {
+// land moves a due time to the end of its day, if the promise says so: not to
+// before start, when it was promised.
+func (p Promise) land(due, start time.Time, calendar *Calendar) time.Time {
 	switch {
 	case !p.EndOfDay:
 		return due
 	case p.Span.Unit.Working() || p.Roll == RollNextWorkingDay:
 		return calendar.Closing(due)
+	case p.Roll == RollWithinMonth && calendar.Date(calendar.Closing(due)).Month == calendar.Date(due).Month:
+		return calendar.Closing(due)
+	case p.Roll == RollNone:
+		return calendar.Midnight(due)
 	}
-	return calendar.Midnight(due)
+	if last := calendar.LastClosing(calendar.Midnight(due)); last.After(start) {
+		return last
+	}
+	return calendar.Closing(due)
 }
 
-// roll moves a due time outside working hours to the next opening. A closing
-// counts as inside.
-func (p Promise) roll(due time.Time, calendar *Calendar) time.Time {
-	if p.Roll != RollNextWorkingDay || calendar.IsOpen(due.Add(-1)) {
+// landMoved is land for a due time that was landed before and then moved by
+// days: the midnight that ends a day belongs to that day.
+func (p Promise) landMoved(due, start time.Time, calendar *Calendar) time.Time {
+	if !p.EndOfDay {
 		return due
 	}
-	return calendar.NextOpening(due)
+	return p.land(due.Add(-1), start, calendar)
+}
+
+// roll moves a due time outside working hours into them. A closing counts as
+// inside. Nothing is due before it was promised, at start: what would be is
+// moved forwards.
+func (p Promise) roll(due, start time.Time, calendar *Calendar) time.Time {
+	if p.Roll == RollNone || calendar.IsOpen(due.Add(-1)) {
+		return due
+	}
+	next, last := calendar.NextOpening(due), calendar.LastClosing(due)
+	backwards := p.Roll == RollPreviousWorkingDay ||
+		p.Roll == RollWithinMonth && calendar.Date(next).Month != calendar.Date(due.Add(-1)).Month
+	if backwards && last.After(start) {
+		return last
+	}
+	return next
 }
 
 // meter is the clock the promise runs on.

@@ -59,7 +59,7 @@ func Reckon(calendar *Calendar, causes []Cause) *Reckoning {
 
 // Due is the due time as things stand; while the clock stands still, the one
 // it would have if it went on now.
-func (r *Reckoning) Due() time.Time { return r.promise.roll(r.due, r.calendar) }
+func (r *Reckoning) Due() time.Time { return r.promise.roll(r.due, r.start, r.calendar) }
 
 // runTo lets time pass.
 func (r *Reckoning) runTo(to time.Time) {
@@ -104,6 +104,9 @@ func (r *Reckoning) take(cause Cause) {
 	switch cause.Kind {
 	case CauseStarted:
 		r.begin(*cause.Within, cause.At, cause.Within.unrolledFrom(cause.At, r.calendar))
+		if !cause.MovedAt.IsZero() {
+			r.changes = append(r.changes, Segment{Kind: SegmentMoved, From: cause.MovedAt, To: cause.At, By: cause.By, Why: cause.Why})
+		}
 	case CauseKept:
 		r.begin(Promise{}, cause.At, cause.DueAt)
 		r.changes = append(r.changes, Segment{Kind: SegmentKept, From: cause.At, To: cause.DueAt})
@@ -146,7 +149,7 @@ func (r *Reckoning) set(cause Cause) {
 
 func (r *Reckoning) extend(cause Cause) {
 	before := r.due
-	r.due = latest(before, r.promise.land(cause.Span.After(before, r.calendar), r.calendar))
+	r.due = latest(before, r.promise.landMoved(cause.Span.After(before, r.calendar), r.start, r.calendar))
 	r.extensions = append(r.extensions, cause.Span)
 	r.changed(SegmentExtended, cause, r.meter.between(before, r.due))
 }

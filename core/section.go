@@ -1,6 +1,9 @@
 package core
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // PluginEntry names an entry of a plugin as case types do:
 // "plugin:casement.outcome/outcome".
@@ -19,6 +22,21 @@ func (e PluginEntry) Plugin() string {
 func (e PluginEntry) Entry() string {
 	_, entry, _ := strings.Cut(e.Name(), "/")
 	return entry
+}
+
+// PortalRule says what requesters see of a case in the portal beside what
+// everybody does.
+type PortalRule struct {
+	// Sections are entries of the type's details ("outcome"). A section stands in
+	// the portal if its maker meant it for requesters too, an administrator allows
+	// that, and it is named here.
+	Sections []string `json:"sections,omitempty"`
+}
+
+// Publishes reports whether requesters see a section of the type's cases, as far
+// as the type has a say.
+func (t *CaseType) Publishes(e PluginEntry) bool {
+	return slices.Contains(t.Portal.Sections, e.Entry())
 }
 
 // ActionRule is an action of a plugin that cases of a type have: run by itself

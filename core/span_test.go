@@ -168,7 +168,7 @@ func drawPromise(t *rapid.T) core.Promise {
 	p := core.Promise{Span: drawSpan(t)}
 	p.EndOfDay = rapid.Bool().Draw(t, "end of day")
 	p.FirstDay = rapid.IntRange(0, 1).Draw(t, "first day")
-	p.Roll = rapid.SampledFrom([]core.Roll{core.RollNone, core.RollNextWorkingDay}).Draw(t, "roll")
+	p.Roll = rapid.SampledFrom(append(core.Rolls(), core.RollNone)).Draw(t, "roll")
 	if p.Validate() != nil {
 		return core.Promise{Span: p.Span}
 	}

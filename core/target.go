@@ -11,16 +11,37 @@ import (
 // TargetRule is a target as a case type defines it: what is promised, what
 // starts, stops and pauses the clock, who is reminded and when it escalates.
 type TargetRule struct {
-	Key    string           `json:"key"`
-	Name   Text             `json:"name"`
-	Starts Moment           `json:"starts"`
-	Stops  Moment           `json:"stops"`
-	Within Promise          `json:"within"`
-	Pause  []PauseReason    `json:"pause,omitempty"`
-	Remind []Reminder       `json:"remind,omitempty"`
-	Ladder []EscalationStep `json:"ladder,omitempty"`
-	Extend *ExtendRule      `json:"extend,omitempty"` // nil: it cannot be extended
+	Key    string    `json:"key"`
+	Name   Text      `json:"name"`
+	Starts Moment    `json:"starts"`
+	Stops  Moment    `json:"stops"`
+	When   Condition `json:"when,omitzero"` // the cases it is for; zero: all
+	Within Promise   `json:"within"`
+	// Restarts are moments at which a running target begins anew, such as the
+	// answer to a question.
+	Restarts []Moment         `json:"restarts,omitempty"`
+	Pause    []PauseReason    `json:"pause,omitempty"`
+	Remind   []Reminder       `json:"remind,omitempty"`
+	Ladder   []EscalationStep `json:"ladder,omitempty"`
+	Extend   *ExtendRule      `json:"extend,omitempty"` // nil: it cannot be extended
+	Forbid   []HandChange     `json:"forbid,omitempty"` // what staff may not do to it by hand
 }
+
+// HandChange is something that staff do to a target by hand.
+type HandChange string
+
+// What staff do by hand unless the rule forbids it. Extending is [ExtendRule]'s.
+const (
+	HandSet   HandChange = "set"
+	HandPause HandChange = "pause" // and to set going again what somebody paused
+	HandClear HandChange = "clear" // and to take up again what somebody cleared
+)
+
+// HandChanges lists what a rule may forbid.
+func HandChanges() []HandChange { return []HandChange{HandSet, HandPause, HandClear} }
+
+// Permits reports whether staff may do something to the target by hand.
+func (r TargetRule) Permits(change HandChange) bool { return !slices.Contains(r.Forbid, change) }
 
 // Moment names what starts or stops a target: "raised", "first_response",
 // "resolved", "closed", "question_answered", or one of a kind, such as
@@ -120,6 +141,21 @@ func (r TargetRule) Validate() error {
 			return InvalidField("pause", "%q does not pause targets; open_question and waiting do.", clip(string(reason), 40))
 		}
 	}
+	for _, moment := range r.Restarts {
+		if !moment.Valid() || moment == MomentReceived || moment == MomentRaised {
+			return InvalidField("restarts", "%q does not restart targets; write question_answered, stage:KEY, status:KEY or task:KEY.", clip(string(moment), 40))
+		}
+	}
+	for _, change := range r.Forbid {
+		if !slices.Contains(HandChanges(), change) {
+			return InvalidField("forbid", "%q cannot be forbidden; set, pause and clear can.", clip(string(change), 40))
+		}
+	}
+	return r.validateTerms()
+}
+
+// validateTerms checks what a target and the target of a task have in common.
+func (r TargetRule) validateTerms() error {
 	for _, reminder := range r.Remind {
 		if !reminder.Before.IsZero() && !reminder.After.IsZero() {
 			return InvalidField("remind", "A reminder is before or after the due time, not both.")
@@ -153,7 +189,11 @@ type Cause struct {
 	DueAt  time.Time   `json:"due_at,omitzero"`  // kept; set, if Within is nil
 	Span   Span        `json:"span,omitzero"`    // extended: this much more
 	By     string      `json:"by,omitempty"`     // the name of who did it
-	Why    string      `json:"why,omitempty"`    // set, extended, cleared: the reason given
+	Why    string      `json:"why,omitempty"`    // set, extended, cleared, moved: the reason given
+
+	// MovedAt is when By moved the beginning to At: the date received was put
+	// right. Zero for a beginning that is where it was.
+	MovedAt time.Time `json:"moved_at,omitzero"`
 }
 
 // TargetState says how a target stands.
@@ -227,6 +267,14 @@ func KeptTarget(id TargetID, cs CaseID, rule TargetRule, calendar *Calendar, at,
 	return t.with(rule, calendar, Cause{Kind: CauseKept, At: at.UTC(), DueAt: due.UTC()})
 }
 
+// GivenTarget is a target with a due time that somebody chose, rather than one
+// that its rule promises. The cause says which, from when, and who.
+func GivenTarget(id TargetID, cs CaseID, rule TargetRule, calendar *Calendar, cause Cause) Target {
+	t := Target{ID: id, CaseID: cs, Rule: rule.Key, Name: rule.Name, Calendar: calendar.Ref()}
+	cause.Kind, cause.At, cause.DueAt = CauseSet, cause.At.UTC(), cause.DueAt.UTC()
+	return t.with(rule, calendar, cause)
+}
+
 // PassOver marks as done, without doing it, what time brings by an instant:
 // whoever made the promise has seen to it. Once the due time is among that, so
 // is everything that would follow.
@@ -239,6 +287,110 @@ func (t Target) PassOver(rule TargetRule, calendar *Calendar, until time.Time) T
 		}
 	}
 	return t.Derive(rule, calendar)
+}
+
+// Moved is the target as it would be had it begun at another instant: its
+// pauses, extensions and end stay where they are, those before the new beginning
+// count from it. The cause gives the instant, and who put it right, when
+// (MovedAt) and why.
+//
+// What time has done already and would have done by now all the same stays
+// done. What it would have done and has not is left to settle; a stopped target
+// is met or late as it would have been. It reports false, and the target as it
+// is, where it began with a due time that was promised elsewhere.
+func (t Target) Moved(rule TargetRule, calendar *Calendar, cause Cause) (Target, bool) {
+	i := len(t.Causes) - 1
+	for i >= 0 && t.Causes[i].Kind != CauseStarted && t.Causes[i].Kind != CauseKept {
+		i--
+	}
+	if i < 0 || t.Causes[i].Kind != CauseStarted || t.Causes[i].At.Equal(cause.At) {
+		return t, false
+	}
+	was := t
+	t.Causes = slices.Clone(t.Causes)
+	begun := &t.Causes[i]
+	begun.At, begun.By, begun.Why, begun.MovedAt = cause.At.UTC(), cause.By, cause.Why, cause.MovedAt.UTC()
+	for j := range t.Causes {
+		before, after := j < i, j > i
+		if before && t.Causes[j].At.After(begun.At) || after && t.Causes[j].At.Before(begun.At) {
+			t.Causes[j].At = begun.At
+		}
+	}
+	t = t.keepDone(rule, calendar, was.DueAt, cause.MovedAt)
+	t.Generation++
+	return t.Derive(rule, calendar), true
+}
+
+// On is the target as it would be on another version of its calendar. What is
+// not due there until later is no longer late; what time has done by now stays
+// done. It reports false, and the target as it is, when nothing would differ
+// but the version.
+func (t Target) On(rule TargetRule, calendar *Calendar, now time.Time) (Target, bool) {
+	was := t
+	t.Calendar = calendar.Ref()
+	t = t.keepDone(rule, calendar, was.DueAt, now)
+	t.Generation++
+	t = t.Derive(rule, calendar)
+	return t, !t.DueAt.Equal(was.DueAt) || t.Left != was.Left || t.State != was.State
+}
+
+// keepDone keeps what time has done for a target whose due time was another: a
+// step that would not have come by now is still to come.
+func (t Target) keepDone(rule TargetRule, calendar *Calendar, was, now time.Time) Target {
+	due := Reckon(calendar, t.Causes).Due()
+	if due.Equal(was) {
+		return t
+	}
+	done := t.Done
+	t.Done = nil
+	for _, step := range stepsOf(rule, calendar, due) {
+		if slices.Contains(done, step.Key()) && !step.At.After(now) {
+			t.Done = append(t.Done, step.Key())
+		}
+	}
+	return t
+}
+
+// Supposed is the target as it would be had its rule been another from the
+// beginning, on another calendar. A due time that was given by hand, or promised
+// elsewhere, stays what it was.
+func (t Target) Supposed(rule TargetRule, calendar *Calendar) Target {
+	t.Causes = slices.Clone(t.Causes)
+	within := rule.Within.On(calendar)
+	for i := range t.Causes {
+		if t.Causes[i].Kind == CauseStarted {
+			t.Causes[i].Within = &within
+		}
+	}
+	t.Calendar = calendar.Ref()
+	return t.Derive(rule, calendar)
+}
+
+// LateAt reports whether a target that is not stopped is late at an instant.
+// While its clock stands still in time it is not.
+func (t Target) LateAt(now time.Time) bool {
+	return t.StoppedAt.IsZero() && !t.DueAt.IsZero() && !t.DueAt.After(now)
+}
+
+// For is a target under another rule that continues this one: it began when
+// this one did and stood still when this one did. It is what a case that
+// becomes more urgent has: more was promised from the beginning.
+func (t Target) For(id TargetID, rule TargetRule, calendar *Calendar) Target {
+	next := Target{ID: id, CaseID: t.CaseID, Rule: rule.Key, Name: rule.Name, Calendar: calendar.Ref()}
+	i := len(t.Causes) - 1
+	for i > 0 && t.Causes[i].Kind != CauseStarted && t.Causes[i].Kind != CauseKept {
+		i--
+	}
+	next = next.with(rule, calendar, Cause{Kind: CauseStarted, At: t.Causes[i].At, MovedAt: t.Causes[i].MovedAt, By: t.Causes[i].By, Why: t.Causes[i].Why})
+	for _, cause := range t.Causes[i+1:] {
+		if cause.Kind == CausePaused || cause.Kind == CauseResumed {
+			if cause.Kind == CausePaused && next.ignores(rule, cause) || cause.Kind == CauseResumed && len(next.pausedBy()) == 0 {
+				continue
+			}
+			next = next.with(rule, calendar, cause)
+		}
+	}
+	return next
 }
 
 // Running reports whether time still works on the target.
@@ -388,8 +540,13 @@ func (t Target) refuseExtension(rule TargetRule, calendar *Calendar, cause Cause
 
 // with appends a cause and derives everything anew.
 func (t Target) with(rule TargetRule, calendar *Calendar, cause Cause) Target {
-	if cause.Kind == CauseStarted && cause.Within == nil {
-		cause.Within = &rule.Within
+	switch {
+	case cause.Kind == CauseStarted && cause.Within == nil:
+		within := rule.Within.On(calendar)
+		cause.Within = &within
+	case cause.Kind == CauseSet && cause.Within != nil:
+		within := cause.Within.On(calendar)
+		cause.Within = &within
 	}
 	t.Causes = append(slices.Clip(t.Causes), cause)
 	switch cause.Kind {

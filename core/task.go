@@ -1,6 +1,7 @@
 package core
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -11,11 +12,56 @@ type TaskType struct {
 	Name       Text       `json:"name"`
 	Workflow   string     `json:"workflow,omitempty"`  // "plugin:ID/entry"; "" is the built-in one: a text and a tick
 	AssignTo   []string   `json:"assign_to,omitempty"` // group keys; "manager" is whoever holds the case
-	Within     Span       `json:"within,omitempty"`    // to be done within this of being made; zero: no due time
+	Within     Promise    `json:"within,omitempty"`    // to be done within this of being made; zero: no due time
 	WhenRaised bool       `json:"when_raised,omitempty"`
 	Limits     TaskLimits `json:"limits,omitzero"`
 	Cancelable bool       `json:"cancelable,omitempty"` // closing the case cancels it instead of being refused
 	Shows      []string   `json:"shows,omitempty"`      // what of the case its page shows beside the brief; see [TaskShows]
+
+	// The due time of a task is a target like those of its case.
+	Pause  []PauseReason    `json:"pause,omitempty"`
+	Remind []Reminder       `json:"remind,omitempty"`
+	Ladder []EscalationStep `json:"ladder,omitempty"`
+	Extend *ExtendRule      `json:"extend,omitempty"`
+	Forbid []HandChange     `json:"forbid,omitempty"`
+}
+
+// Target is the rule of the target that a task of the type has.
+func (t TaskType) Target(key string) TargetRule {
+	return TargetRule{
+		Key: key, Name: t.Name, Within: t.Within, Pause: t.Pause, Remind: t.Remind, Ladder: t.Ladder, Extend: t.Extend, Forbid: t.Forbid,
+	}
+}
+
+// ValidateTarget checks what the type says of the due time of its tasks.
+func (t TaskType) ValidateTarget() error {
+	if t.Within.IsZero() {
+		if len(t.Remind)+len(t.Ladder)+len(t.Pause) > 0 || t.Extend != nil {
+			return InvalidField("within", "Say how long the task may take; else there is nothing to remind of, to pause or to extend.")
+		}
+		return nil
+	}
+	return t.Target("").validateTerms()
+}
+
+const taskTarget = "task:"
+
+// TaskTarget is the key of the target of one task: "task:3:investigate", of
+// the third task of a case; "task:3" when the task has no type.
+func TaskTarget(no int, typeKey string) string {
+	return strings.TrimSuffix(taskTarget+strconv.Itoa(no)+":"+typeKey, ":")
+}
+
+// ParseTaskTarget takes the key of a task's target apart; false when a key is
+// that of a target of the case. Keys of targets have no colon.
+func ParseTaskTarget(key string) (no int, typeKey string, ok bool) {
+	rest, ok := strings.CutPrefix(key, taskTarget)
+	if !ok {
+		return 0, "", false
+	}
+	number, typeKey, _ := strings.Cut(rest, ":")
+	no, err := strconv.Atoi(number)
+	return no, typeKey, err == nil && no > 0
 }
 
 // PluginWorkflow begins the workflow of a task type that a plugin serves.

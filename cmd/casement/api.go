@@ -11,15 +11,7 @@ import (
 // the table and the queries, and the pages about it.
 func (p *pages) registerAPI(app *server.App) error {
 	parts := p.parts
-	var commands []api.Entry
-	for _, e := range commandTable() {
-		commands = append(commands, api.Entry{Command: e.command, Says: e.says})
-	}
-	operations := api.New(api.Options{
-		BaseURL: parts.settings.PublicURL, Secret: parts.secret, Clock: parts.clock, Log: parts.log, Commands: commands,
-		People: parts.people, Cases: parts.cases, Notes: parts.notes, Questions: parts.questions, Tasks: parts.tasks, Targets: parts.targets,
-		Attachments: parts.attachments, Search: parts.search, Hub: parts.hub,
-	})
+	operations := api.New(parts.apiOptions())
 	operations.Register(app.Fiber(), app.API(api.Prefix))
 	description, err := operations.Description()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	netmail "net/mail"
 	"net/url"
 	"slices"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
@@ -38,6 +40,8 @@ import (
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/routines"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/search"
 	"github.com/casement-dev/casement/core/search/exports"
 	"github.com/casement-dev/casement/core/search/meili"
@@ -47,6 +51,7 @@ import (
 	"github.com/casement-dev/casement/core/settings"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
+	"github.com/casement-dev/casement/core/webhooks"
 	"github.com/casement-dev/casement/web"
 )
 
@@ -77,6 +82,9 @@ type parts struct {
 	forms         *forms.Service
 	intake        *intake.Service
 	notifications *notifications.Service
+	satisfaction  *satisfaction.Service
+	desk          *correspondence.Desk
+	mailIn        incomingMail
 	attachments   *attachments.Service
 	imports       *imports.Service
 	index         *postgresindex.Index
@@ -91,6 +99,8 @@ type parts struct {
 	lookups       *lookups.Service
 	designs       *formdesigns.Service
 	outside       *pluginhost.Outside
+	webhooks      *webhooks.Service
+	routines      *routines.Service
 	lagging       map[string]search.Lagging // further search engines that can be behind, by name
 
 	newKey        bool // its key becomes the installation's
@@ -112,7 +122,10 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	p.messages = messages.New(p.db, clock, messages.Options{Sender: sender, Domain: domain})
+	if err := p.readMailboxes(); err != nil {
+		return nil, err
+	}
+	p.messages = messages.New(p.db, clock, messages.Options{Sender: sender, Domain: domain, Enclose: p.enclose, AnswersTo: p.mailIn.replies.To})
 	p.people = people.New(p.db, people.Options{
 		Clock: clock, BaseURL: s.PublicURL, Mailer: signInMailer{p},
 		StaffSession: people.Lifetime{Idle: s.SessionIdle, Most: s.SessionLife}, CaseTypes: p.typeKeys,
@@ -149,10 +162,17 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 		Types: p.types, People: p.people, Cases: p.cases, Forms: p.forms, Attachments: p.attachments, Effects: p.plugins,
 		Clock: clock, Log: log,
 	})
+	p.satisfaction = satisfaction.New(p.db, p.cases, clock, p.secret)
 	p.notifications = notifications.New(notifications.Options{
-		DB: p.db, Messages: p.messages, People: p.people, Cases: p.cases, Notes: p.notes, Questions: p.questions,
+		Satisfaction: p.satisfaction,
+		DB:           p.db, Messages: p.messages, People: p.people, Cases: p.cases, Notes: p.notes, Questions: p.questions,
 		Targets: p.targets, Tasks: p.tasks, Portals: p.portals, Followers: p.followers, Log: log, BaseURL: s.PublicURL, Secret: p.secret, Deliver: jobs.QueueDelivery,
 	})
+	p.requireMessages()
+	p.desk = correspondence.NewDesk(correspondence.DeskOptions{
+		DB: p.db, Messages: p.messages, Merge: p.notifications.Merge, Organisation: p.portals.Organisation,
+	})
+	p.newMailIn()
 	documents := search.NewDocuments(p.types)
 	p.index = postgresindex.New(p.db, documents, clock)
 	engine, err := p.newEngine(documents)
@@ -167,6 +187,10 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	})
 	p.outside = pluginhost.NewOutside(pluginhost.OutsideOptions{Clock: clock, Log: log, Loopback: s.Test})
 	p.plugins.Provide(p.pluginServices())
+	p.webhooks = p.newWebhooks()
+	if p.routines, err = p.newRoutines(); err != nil {
+		return nil, err
+	}
 	p.wire()
 	p.watch = newWatch(nil)
 	p.cases.Watched(p.watch.atDoor)
@@ -177,11 +201,17 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 func (p *parts) close() {
 	p.plugins.Close()
 	p.outside.Close()
+	p.webhooks.Close()
 	p.sandbox.Close()
 	p.hub.Close()
 	if err := p.files.Close(); err != nil {
 		p.log.Warn("close the files", "error", err)
 	}
+}
+
+// enclose reads the files that go with a letter.
+func (p *parts) enclose(ctx context.Context, files []core.AttachmentID) ([]core.Enclosure, error) {
+	return p.attachments.Enclosed(ctx, files)
 }
 
 // newSender makes the way out for mail; without a mail server there is none,
@@ -194,9 +224,13 @@ func newSender(s *settings.Settings) (messages.Sender, string, error) {
 	if !s.SMTP.Configured() {
 		return nil, public.Hostname(), nil
 	}
+	from, err := netmail.ParseAddress(s.SMTP.From)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the sender of mails: %w", err)
+	}
 	sender, err := mail.New(mail.Settings{
 		Host: s.SMTP.Host, Port: s.SMTP.Port, Security: mail.Security(s.SMTP.TLS), Username: s.SMTP.User,
-		Password: string(s.SMTP.Password), From: s.SMTP.From,
+		Password: string(s.SMTP.Password), From: from.Address, FromName: from.Name,
 	})
 	if err != nil {
 		return nil, "", err
@@ -264,6 +298,10 @@ func (p *parts) references(ctx context.Context) (casetypes.References, error) {
 	if r.Designs, err = p.designs.Fills(ctx); err != nil {
 		return r, err
 	}
+	r.Routines = p.routines.Checks()
+	if r.Webhooks, err = p.webhookKeys(ctx); err != nil {
+		return r, err
+	}
 	return r, nil
 }
 
@@ -309,6 +347,7 @@ func (p *parts) newServer(ctx context.Context) (*server.App, error) {
 		return nil, err
 	}
 	p.registerOpen311(app)
+	p.registerMailIn(app)
 	return app, nil
 }
 

@@ -296,6 +296,21 @@ func TestAConfigurationIsCheckedPublishedAndExported(t *testing.T) {
 	s.fails([]string{"config", "export", "enquiry", "--at", "9"})
 }
 
+func TestExamplesThatDoNotHoldAreSaidAndBlockPublishing(t *testing.T) {
+	t.Parallel()
+	s, c := installed(t)
+	s.prints([]string{"config", "check", s.shippedFile("complaint.yaml")}, "holds: Raised just before the weekend", "says what is published as version 1")
+	file := s.shippedFile("complaint.yaml", `respond: "Friday 16:50, 2 weeks later"`, `respond: "Tuesday 12:50"`)
+	for _, command := range []string{"check", "publish"} {
+		s.fails([]string{"config", command, file}, "“respond” should be due Tuesday 12:50, but is due Friday 16:50, 2 weeks later.")
+	}
+	if _, err := c.types.At(t.Context(), "complaint", 2); core.KindOf(err) != core.ErrNotFound {
+		t.Errorf("it was published all the same: %v", err)
+	}
+	s.prints([]string{"config", "publish", s.shippedFile("complaint.yaml", `message: closed-not-upheld, to: requester } }`, `message: closed-not-upheld, to: requester } }
+  - { given: { event: update.added }, expect: { message: update-received, to: assignee } }`)}, "Published complaint as version 2")
+}
+
 func TestAWrongConfigurationIsRefusedWithFileAndLine(t *testing.T) {
 	t.Parallel()
 	s, c := installed(t)

@@ -12,12 +12,15 @@ import (
 	"github.com/casement-dev/casement/core/actions"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/jobs"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/pluginstore"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/routines"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
 )
@@ -46,6 +49,7 @@ func commandTable() []commandEntry {
 		{&cases.ChangePriority{}, "Makes the case more or less urgent."},
 		{&cases.SetField{}, "Changes one field of the case."},
 		{&cases.ChangePlace{}, "Changes the place that the case is about."},
+		{&cases.ChangeReceived{}, "Puts right when the case reached the organisation; targets follow."},
 		{&cases.ChangeContact{}, "Changes how the requester is reached."},
 		{&cases.ChangeMyContact{}, "Changes how the requester is reached, by the requester."},
 		{&cases.Escalate{}, "Raises the escalation level and opens the case to that level’s group."},
@@ -65,6 +69,8 @@ func commandTable() []commandEntry {
 		{&tasks.Complete{}, "Says that a task is done, and what came of it."},
 		{&tasks.Cancel{}, "Takes a task back, and says why."},
 		{&details.Save{}, "Saves a details section as its plugin left it, on its page."},
+		{&routines.Done{}, "Notes that an action of a routine was done, with what it did."},
+		{&routines.Stop{}, "Says that a routine was not let run, for it would have set itself off again or ran too often."},
 		{&actions.Run{}, "Records what an action of a plugin did, and does what it asked for."},
 		{&pluginstore.Put{}, "Keeps a value for a plugin, with what else it asked for."},
 		{&tasks.Act{}, "Takes one step of a task’s workflow, on the page of the task."},
@@ -78,6 +84,14 @@ func commandTable() []commandEntry {
 		{&tasks.RequestTime{}, "Asks the case manager for more time for a task."},
 		{&tasks.AddFile{}, "Puts an uploaded file beside a question of a task, and on the case."},
 		{&tasks.RemoveFile{}, "Takes a file off a question of a task, and off the case."},
+		{&correspondence.Send{}, "Writes a letter by mail to the requester, to others, or to both."},
+		{&correspondence.SendAgain{}, "Sends a message again that did not arrive."},
+		{&correspondence.Receive{}, "Files a mail to the case that it proves to be of."},
+		{&correspondence.Attach{}, "Puts a mail that proves nothing on the case."},
+		{&correspondence.Begin{}, "Files the mail that the case is raised from."},
+		{&correspondence.Return{}, "Notes that a message of the case came back."},
+		{&satisfaction.Give{}, "Says from 1 to 5 how satisfied the requester is, as the requester."},
+		{&satisfaction.Record{}, "Records how satisfied the requester is, as they told staff."},
 		{&attachments.Add{}, "Puts an uploaded file on the case."},
 		{&attachments.Send{}, "Adds files, as the requester."},
 		{&attachments.Enclose{}, "Puts the files of a form on the case that it raises."},
@@ -94,6 +108,7 @@ func commandTable() []commandEntry {
 		{&targets.Breach{}, "Records that a target fell due without being met."},
 		{&targets.Clear{}, "Says that a target no longer matters."},
 		{&targets.Keep{}, "Brings in a target as it was promised elsewhere, with its case."},
+		{&targets.Recalculate{}, "Puts running targets on a newer version of their calendar, when somebody asks."},
 		{targets.Step{}, "Settles whatever has fallen due on a case."},
 	}
 }
@@ -105,8 +120,12 @@ func (p *parts) wire() {
 	targets.Wire(p.cases)
 	questions.Wire(p.cases)
 	tasks.Wire(p.cases)
+	targets.KeepTasks(p.cases, targets.Tasks{Find: tasks.Find, SetDue: tasks.SetDue})
 	details.Wire(p.cases)
 	notes.Wire(p.cases)
+	satisfaction.Wire(p.cases)
+	correspondence.Wire(p.cases)
+	correspondence.WireSending(p.cases, p.messages, p.mailIn.replies.To)
 	p.tasks.KeepFiles(
 		func(file core.AttachmentID) cases.Command {
 			return &attachments.Add{Files: []core.AttachmentID{file}, Audience: core.Staff}
@@ -115,7 +134,9 @@ func (p *parts) wire() {
 	)
 	p.cases.Listen(p.tasks.Heard(jobs.QueueWake))
 	p.cases.Listen(p.actions.Heard)
+	p.cases.Listen(p.routines.Heard)
 	p.cases.Listen(p.notifications.Heard)
+	p.cases.Listen(p.webhooks.Heard)
 	p.cases.Reactions(jobs.QueueReact)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/examples"
 	"github.com/casement-dev/casement/core/settings"
 )
 
@@ -42,6 +43,9 @@ func (cmd *configCheckCommand) Run(ctx context.Context, out io.Writer) error {
 		for _, f := range draft.Findings {
 			fmt.Fprintln(out, f)
 		}
+		if err := sayExamples(ctx, out, p, draft); err != nil {
+			return err
+		}
 		switch {
 		case len(draft.Findings) > 0:
 			return fmt.Errorf("%s cannot be published as it is", cmd.File)
@@ -53,6 +57,23 @@ func (cmd *configCheckCommand) Run(ctx context.Context, out io.Writer) error {
 		}
 		return nil
 	})
+}
+
+// sayExamples prints what came of the examples of a case type that can be read.
+// Those that do not hold are among the findings.
+func sayExamples(ctx context.Context, out io.Writer, p *parts, draft casetypes.Draft) error {
+	if draft.Document.CaseType == nil {
+		return nil
+	}
+	results, err := examples.NewChecker(p.types).Results(ctx, draft.Document.CaseType)
+	for _, r := range results {
+		word := "holds"
+		if !r.Holds() {
+			word = "fails"
+		}
+		fmt.Fprintf(out, "  %s: %s\n", word, r.Name)
+	}
+	return err
 }
 
 type configPublishCommand struct {

@@ -285,4 +285,11 @@ func task(kind, group, brief string) cases.Command {
 	return &tasks.Add{Type: kind, Group: group, Brief: brief}
 }
 
+// gives is a task for one of the staff, by the first part of their address.
+func (pl *play) gives(kind, who, group, brief string) cases.Command {
+	return &tasks.Add{Type: kind, Group: group, Assignee: pl.staff[who+"@northmoor.example"].StaffID(), Brief: brief}
+}
+
+func set(field string, value any) cases.Command { return &cases.SetField{Field: field, Value: value} }
+
 func done(no int, outcome string) cases.Command { return &tasks.Complete{No: no, Outcome: outcome} }

@@ -56,14 +56,18 @@ func (pl *play) writeComplaints(on func(back int, clock string) time.Time) {
 		"Three appointments, three days off work without pay, and nobody came or rang. The damp in the children’s room is worse each time.", "housing", "27 Weir View, NM3 9PL")).
 		then(26*hour, "tomasz", cases.StartWork{}).
 		then(hour, "tomasz", public("I am sorry that three visits were missed. I have asked the housing team why, and for a visit this week at a time that suits you.")).
-		then(3*day, "tomasz", &cases.Close{Reason: "upheld"}).
+		then(3*day, "tomasz", set("finding", "upheld"), set("remedy", "An inspection on Thursday at 4pm with the surveyor, and £150 for three days without pay."), set("cost", 150.0),
+			set("lessons", "Visits were booked in a diary that nobody read any more."), set("lessons-public", "Whoever books a visit is now asked on the same day whether somebody is going."),
+			set("action-owner", "Housing repairs")).
+		then(minute, "tomasz", &cases.Close{Reason: "upheld"}).
 		then(2*day, "", &cases.AskAgain{})
 
 	pl.raise(on(14, "11:05"), 4, complaint("Council-tax bill sent to a man who died in March",
 		"I have told you twice that my father died. Yesterday another reminder came, in his name, threatening court.", "council-tax", "5 Orchard Close, NM4 1ES")).
 		then(5*hour, "priya", cases.StartWork{}).
 		then(20*minute, "priya", public("I am very sorry, and sorry for your loss. I have stopped the reminders today and am finding out how this could happen twice.")).
-		then(10*minute, "priya", task("stage-1-response", "", "Draft the response and an apology; ask Revenues for the ledger."))
+		then(10*minute, "priya", task("stage-1-response", "", "Draft the response and an apology; ask Revenues for the ledger."), task("information", "customer-services",
+			"Revenues keep the ledger. Please find out:\n- Was the death reported to us before March ended? (yes/no)\n- On which day were the reminders stopped? (date)\n- Who sent the second one, and why?"))
 
 	pl.raise(on(2, "15:02"), 1, complaint("Dropped kerb refused without a reason",
 		"My application was refused by a letter of one line. My neighbour’s was allowed in May.", "other", "3 Mill Lane, NM1 1AB"))
@@ -79,12 +83,15 @@ func (pl *play) writeComplaints(on func(back int, clock string) time.Time) {
 	pl.raise(on(9, "08:47"), 5, complaint("Blue-badge renewal lost, second time",
 		"Sent by recorded delivery on the 2nd, signed for by your post room on the 4th, and now you say you never had it. The old badge ends on Friday.", "other", "")).
 		then(3*hour, "priya", cases.StartWork{}).
+		then(30*minute, "priya", pl.gives("identity", "priya", "complaints-team", "Before a temporary badge goes out by post: is this the holder of the badge, and is this their address?")).
 		then(day, "priya", ask("Could you send us a photograph of the receipt with the tracking number? The post room can then find the envelope."))
 
 	pl.raise(on(4, "13:30"), 6, complaint("School transport left a child at the roadside",
 		"The driver would not wait one minute. My daughter is eight.", "staff", "61 Chapel Rise, NM4 2QR")).
 		then(40*minute, "tomasz", cases.StartWork{}).
-		then(10*minute, "tomasz", &cases.Escalate{Reason: "vulnerable"}).
+		then(5*minute, "tomasz", pl.gives("acknowledge", "tomasz", "complaints-team", "Her mother is to hear from us today, not in five days.")).
+		then(5*minute, "tomasz", &cases.Escalate{Reason: "vulnerable"}).
+		then(hour, "tomasz", pl.gives("approval", "yusuf", "complaints-leads", "May we pay for a taxi to school until the driver question is settled? About £40 a week.")).
 		then(3*hour, "yusuf", private("I have spoken to the operator. The driver is off the route until we have heard both sides."))
 
 	pl.raise(on(1, "10:12"), 7, complaint("شكوى بشأن إيقاف إعانة السكن",
@@ -96,13 +103,17 @@ func (pl *play) writeComplaints(on func(back int, clock string) time.Time) {
 	pl.raise(on(6, "14:05"), 8, lost).
 		then(70*minute, "priya", cases.StartWork{}).
 		then(hour, "priya", task("investigate", "parks", "Where is the marker now, and who decided? Mrs Ashworth has no email: ring her.")).
-		then(26*hour, "priya", done(1, "Kofi Mensah rang: it is in the store at Nether Wick, undamaged. The contractor cleared the whole row; nobody looked at the register."))
+		then(26*hour, "priya", done(1, "Kofi Mensah rang: it is in the store at Nether Wick, undamaged. The contractor cleared the whole row; nobody looked at the register.")).
+		then(hour, "priya", pl.gives("follow-up", "kofi", "parks", "Before the weekend:\n- Bring the marker back to the row (required)\n- Write to the other eleven families (required)\n- Tell the contractor to look at the register")).
+		then(5*minute, "priya", task("feedback", "customer-services", "Ring Mrs Ashworth once the marker stands again. She has no email."))
 
 	pl.raise(on(16, "12:00"), 1, complaint("Library closed during published hours",
 		"The door said open. The door was wrong, three Saturdays running.", "other", "")).
 		then(4*hour, "priya", cases.StartWork{}).
 		then(2*day, "priya", public("You are right. The hours changed and the sign and our pages did not. Both are put right today.")).
-		then(day, "priya", &cases.Close{Reason: "upheld"})
+		then(day, "priya", set("finding", "upheld"), set("remedy", "An apology, the right hours on the door and on our pages, and a reservation kept for you."),
+			set("lessons", "Facilities change signs only when the web team tells them. Nobody did."), set("lessons-public", "A change of hours now goes to the door, the pages and the telephone line on the same day.")).
+		then(minute, "priya", &cases.Close{Reason: "upheld"})
 }
 
 func (pl *play) writeReports(on func(back int, clock string) time.Time) {
@@ -113,7 +124,7 @@ func (pl *play) writeReports(on func(back int, clock string) time.Time) {
 		then(30*minute, "ines", cases.StartWork{}).
 		then(5*minute, "ines", &cases.ChangePriority{To: "urgent"}).
 		then(2*hour, "ines", public("The road is closed at the junction. We dig tomorrow.")).
-		then(10*minute, "ines", task("repair", "highways", "Temporary plate tonight, dig tomorrow."))
+		then(10*minute, "ines", pl.gives("repair", "ines", "highways", "The junction is closed until this is done.\n- Temporary plate tonight (required)\n- Dig, and find where the water comes from (required)\n- Fill and compact (required)\n- Open the road"))
 	pl.raise(on(7, "18:31"), -1, report("Street light 4471 out", "Dark from the bus stop to the underpass.", "street-light", "Weir View, by the underpass", 54.9689, -2.1101)).
 		then(15*hour, "ines", cases.StartWork{}).
 		then(2*day, "ines", &cases.ChangeStatus{To: "fixed"})

@@ -294,15 +294,20 @@ func (o *outage) killWhileTargetsBreach() {
 // settle waits until everything that should follow has followed.
 func (o *outage) settle() {
 	o.t.Helper()
+	o.settleWithin(faultPatient)
+}
+
+func (o *outage) settleWithin(patience time.Duration) {
+	o.t.Helper()
 	defer o.sayWhatIsLeft()
-	o.eventually("time has caught up with every target", faultPatient, func() bool {
+	o.eventually("time has caught up with every target", patience, func() bool {
 		return o.count(`SELECT count(*) FROM targets WHERE next_at <= $1`, o.door.clock.Now()) == 0
 	})
-	o.eventually("every case has been reacted to, and no job is left", faultPatient, func() bool {
+	o.eventually("every case has been reacted to, and no job is left", patience, func() bool {
 		return o.count(`SELECT count(*) FROM cases WHERE reacted_to < version`) == 0 &&
 			o.count(`SELECT count(*) FROM river_job WHERE kind IN ('react', 'step') AND state NOT IN ('completed')`) == 0
 	})
-	o.eventually("every event is sealed", faultPatient, func() bool {
+	o.eventually("every event is sealed", patience, func() bool {
 		v, err := events.Verify(o.t.Context(), o.door.db)
 		return err == nil && v.Unsealed == 0
 	})

@@ -25,6 +25,8 @@ func (p *parts) hears(ctx context.Context, by core.Actor, topics []string) ([]st
 		switch kind {
 		case "work", "counts":
 			hears = name == ""
+		case "notifications":
+			hears = name == by.ID
 		case plugins.Topic:
 			hears = name == "" && plugins.MayAdminister(by)
 		case "case":

@@ -6,6 +6,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/notifications"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
 )
 
@@ -26,12 +27,13 @@ func TestAReaderHearsOnlyOfCasesAndQueuesThatAreTheirBusiness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	topics := []string{"case:" + string(cs.Ref), "case:" + string(core.NewReference("CMP")), "case:nonsense", "counts", "everything", "queue:complaint", "work"}
+	topics := []string{"case:" + string(cs.Ref), "case:" + string(core.NewReference("CMP")), "case:nonsense", "counts", "everything",
+		notifications.Topic(priya.StaffID()), "notifications:", "queue:complaint", "work"}
 	for _, test := range []struct {
 		by   core.Actor
 		want []string
 	}{
-		{priya, []string{"case:" + string(cs.Ref), "counts", "queue:complaint", "work"}},
+		{priya, []string{"case:" + string(cs.Ref), "counts", notifications.Topic(priya.StaffID()), "queue:complaint", "work"}},
 		{kofi, []string{"counts", "work"}},
 		{core.AnonymousActor(), nil},
 		{core.LinkActor(id, cs.Requester), nil},

@@ -24,18 +24,20 @@ const (
 // work is what the queue runs.
 func (p *parts) work() jobs.Work {
 	return jobs.Work{
-		React: p.cases.React,
-		Step:  p.targets.StepCase,
-		Wake:  p.tasks.Wake,
-		Act:   p.actions.Work,
+		React:   p.react,
+		Step:    p.targets.StepCase,
+		Wake:    p.tasks.Wake,
+		Act:     p.actions.Work,
+		Routine: p.routines.Work,
 		Deliver: func(ctx context.Context) (int, error) {
 			tally, err := p.messages.DeliverDue(ctx, p.clock.Now(), deliverBatch)
 			return tally.Handled(), err
 		},
-		Import: p.imports.Work,
-		Tidy:   p.tidy,
-		Export: p.exports.Run,
-		Watch:  p.watch.atJob,
+		Import:   p.imports.Work,
+		Webhooks: p.webhooks.Work,
+		Tidy:     p.tidy,
+		Export:   p.exports.Run,
+		Watch:    p.watch.atJob,
 	}
 }
 
@@ -50,10 +52,19 @@ func (p *parts) newSchedule() (*schedule.Scheduler, error) {
 			_, err := p.tasks.Tick(ctx, p.clock.Now(), jobs.QueueWake)
 			return err
 		}},
+		{Name: "routines", Every: p.tick(time.Minute), Do: func(ctx context.Context) error {
+			return p.routines.Tick(ctx, p.clock.Now())
+		}},
 		{Name: "mail", Every: p.tick(5 * time.Second), Do: func(ctx context.Context) error {
 			return p.queue(ctx, jobs.QueueDelivery)
 		}},
+		{Name: "webhooks", Every: p.tick(5 * time.Second), Do: p.queueWebhooks},
+		{Name: "digests", Every: p.tick(5 * time.Minute), Do: func(ctx context.Context) error {
+			_, err := p.notifications.SendDigests(ctx, p.clock.Now())
+			return err
+		}},
 		{Name: "questions", Every: p.tick(time.Minute), Do: p.remindQuestions},
+		{Name: "mail in", Every: p.tick(15 * time.Second), Do: p.workMail},
 		{Name: "given up", Every: 10 * time.Minute, Do: func(ctx context.Context) error {
 			n, err := jobs.TryAgain(ctx, p.db.Pool(), time.Hour)
 			if n > 0 {
@@ -109,6 +120,7 @@ func (p *parts) remindQuestions(ctx context.Context) error {
 func (p *parts) tidy(ctx context.Context) error {
 	now := p.clock.Now()
 	_, messages := p.messages.Sweep(ctx, now)
+	_, mails := p.mailIn.kept.Sweep(ctx, now)
 	_, drafts := p.forms.Sweep(ctx)
 	_, files := p.attachments.Sweep(ctx, now)
 	_, composers := p.notes.SweepDrafts(ctx)
@@ -118,5 +130,8 @@ func (p *parts) tidy(ctx context.Context) error {
 	meili := p.sweepMeili(ctx)
 	installed := p.installed.Sweep(ctx, now)
 	_, sections := p.details.Sweep(ctx, now)
-	return errors.Join(tries, sections, installed, words, meili, p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers, exported)
+	_, told := p.notifications.Sweep(ctx, now)
+	_, routines := p.routines.Sweep(ctx, now)
+	_, hooks := p.webhooks.Sweep(ctx, now)
+	return errors.Join(mails, told, hooks, routines, tries, sections, installed, words, meili, p.people.Sweep(ctx), p.cases.Sweep(ctx), messages, drafts, files, composers, exported)
 }

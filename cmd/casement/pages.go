@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/notifications"
 	"github.com/casement-dev/casement/core/plugins"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/server"
@@ -18,12 +19,14 @@ import (
 	"github.com/casement-dev/casement/web/casepages"
 	"github.com/casement-dev/casement/web/configpages"
 	"github.com/casement-dev/casement/web/designpages"
+	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/formpages"
 	"github.com/casement-dev/casement/web/importpages"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/lookuppages"
 	"github.com/casement-dev/casement/web/mailpages"
 	"github.com/casement-dev/casement/web/mappages"
+	"github.com/casement-dev/casement/web/messagepages"
 	"github.com/casement-dev/casement/web/peoplepages"
 	"github.com/casement-dev/casement/web/pluginpages"
 	"github.com/casement-dev/casement/web/portalpages"
@@ -32,8 +35,11 @@ import (
 	"github.com/casement-dev/casement/web/searchpages"
 	"github.com/casement-dev/casement/web/sectionpages"
 	"github.com/casement-dev/casement/web/suggest"
+	"github.com/casement-dev/casement/web/targetpages"
 	"github.com/casement-dev/casement/web/taskpages"
+	"github.com/casement-dev/casement/web/triagepages"
 	"github.com/casement-dev/casement/web/viewtree"
+	"github.com/casement-dev/casement/web/webhookpages"
 )
 
 // pages is everything that answers people.
@@ -49,6 +55,7 @@ type pages struct {
 	forms   *formpages.Pages
 	portal  *portalpages.Pages
 	mail    *mailpages.Pages
+	triage  *triagepages.Pages
 	search  *searchpages.Pages
 	reports *reportpages.Pages
 	maps    *mappages.Pages
@@ -57,6 +64,8 @@ type pages struct {
 	details *sectionpages.Pages
 	plugins *pluginpages.Pages
 	designs *designpages.Pages
+	targets *targetpages.Pages
+	message *messagepages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
@@ -64,7 +73,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out := &pages{parts: p, zone: zone}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), accountpages.Source(), peoplepages.Source(), apipages.Source(), configpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), importpages.Source(), searchpages.Source(), reportpages.Source(), taskpages.Source(), sectionpages.Source(), lookuppages.Source(), pluginpages.Source(), designpages.Source()},
+		Sources: []render.Source{layout.Source(), editing.Source(), accountpages.Source(), peoplepages.Source(), apipages.Source(), configpages.Source(), targetpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), triagepages.Source(), importpages.Source(), searchpages.Source(), reportpages.Source(), taskpages.Source(), sectionpages.Source(), lookuppages.Source(), pluginpages.Source(), designpages.Source(), messagepages.Source(), webhookpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
@@ -85,7 +94,8 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out.cases = casepages.New(casepages.Services{
 		Cases: p.cases, Notes: p.notes, Questions: p.questions, Tasks: p.tasks, Targets: p.targets,
 		Attachments: p.attachments, Messages: p.messages, People: p.people, Followers: p.followers, Zone: zone,
-		Details: p.details, Actions: p.actions,
+		Details: p.details, Actions: p.actions, Desk: p.desk, Correspondence: p.mailIn.kept, Satisfaction: p.satisfaction,
+		Opened: p.notifications.CaseOpened,
 		AfterSave: func(c *fiber.Ctx) core.AfterSave {
 			session, _ := server.Session(c)
 			return session.AfterSave
@@ -100,6 +110,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	}
 	out.tasks, err = taskpages.New(taskpages.Options{
 		Cases: p.cases, Tasks: p.tasks, Attachments: p.attachments, People: p.people, Zone: zone, Asset: assets.URL, SendFile: out.cases.SendFile,
+		Opened: p.notifications.TaskOpened,
 		Lookup: func(c *fiber.Ctx) viewtree.Lookup {
 			return suggest.From(c.UserContext(), p.lookups, sectionpages.LookupURL)
 		},
@@ -117,7 +128,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	}
 	out.portal = portalpages.New(portalpages.Options{
 		Cases: p.cases, Questions: p.questions, Notes: p.notes, Attachments: p.attachments, Targets: p.targets,
-		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone, Details: p.details,
+		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone, Details: p.details, Satisfaction: p.satisfaction, Desk: p.desk,
 	})
 	out.reports = reportpages.New(reportpages.Options{
 		Cases: p.cases, Attachments: p.attachments, Followers: p.followers, People: p.people, Clock: p.clock, Secret: p.secret, Zone: zone,
@@ -126,6 +137,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out.mail = mailpages.New(mailpages.Options{
 		Messages: p.messages, Cases: p.cases, Sends: p.settings.SMTP.Configured(), Pretended: p.settings.Test || p.demonstration,
 	})
+	out.triage = triagepages.New(triagepages.Options{Mail: p.mailIn.kept, Intake: p.mailIn.intake, Cases: p.cases, People: p.people})
 	if out.imports, err = p.newImports(); err != nil {
 		return nil, err
 	}
@@ -135,7 +147,13 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	if out.designs, err = p.newDesignPages(assets, zone, csrf); err != nil {
 		return nil, err
 	}
-	out.config = configpages.New(configpages.Options{Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames})
+	out.message = p.newMessagePages()
+	out.targets = p.newTargetPages()
+	out.config = configpages.New(configpages.Options{
+		Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames,
+		Editors: slices.Concat(targetpages.WithTaskTargets(configpages.Editors()), out.message.Editors(), out.targets.Editors()),
+		WhatIfs: []editing.WhatIf{out.targets.WhatIf},
+	})
 	return out, nil
 }
 
@@ -197,7 +215,8 @@ func (p *pages) register(app *server.App) {
 	p.layout.RegisterConsole(app.Console())
 	p.maps.RegisterPublic(app.Public())
 	p.account = accountpages.New(accountpages.Options{
-		People:   p.parts.people,
+		People: p.parts.people,
+		Cases:  p.parts.cases, Notifications: p.parts.notifications, Zone: p.zone,
 		Browser:  accountpages.Browser{SignIn: app.SignIn, SignOut: app.SignOut, Token: server.SessionToken},
 		FindCase: "/find",
 	})
@@ -221,6 +240,7 @@ func (p *pages) register(app *server.App) {
 	p.portal.RegisterPortal(app.Portal())
 	p.reports.RegisterPublic(app.Public().Limited(server.LimitSignIn))
 	p.mail.RegisterAdmin(administrators)
+	p.triage.RegisterConsole(app.Console())
 	p.search.RegisterConsole(app.Console())
 	p.plugins.RegisterAdmin(app.Admin(core.RolePluginAdmin, core.RoleAdministrator))
 	p.imports.RegisterAdmin(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
@@ -228,6 +248,10 @@ func (p *pages) register(app *server.App) {
 	p.config.RegisterPublish(app.Admin(core.RoleConfigurator))
 	p.designs.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	p.designs.RegisterChange(app.Admin(core.RoleConfigurator))
+	p.registerMessages(app)
+	p.registerTargets(app)
+	hooks := webhookpages.New(webhookpages.Options{Webhooks: p.parts.webhooks, People: p.parts.people, Types: p.parts.types.All, Zone: p.zone})
+	hooks.RegisterAdmin(administrators)
 	lists := lookuppages.New(p.parts.lookups)
 	lists.RegisterView(app.Admin(core.RoleConfigurator, core.RoleAdministrator))
 	lists.RegisterChange(app.Admin(core.RoleConfigurator))
@@ -300,7 +324,7 @@ func (p *pages) staffFrame(c *fiber.Ctx, by core.Actor, f *render.Frame) error {
 	if err != nil {
 		return err
 	}
-	postgres.Ahead(ctx, p.parts.db.Pool(), slices.Concat(p.parts.cases.AheadOfLoad(reach), p.parts.tasks.Ahead(seen))...)
+	postgres.Ahead(ctx, p.parts.db.Pool(), slices.Concat(p.parts.cases.AheadOfLoad(reach), p.parts.tasks.Ahead(seen), p.parts.notifications.AheadOfUnread(seen))...)
 	load, err := p.parts.cases.LoadOf(ctx, reach)
 	if err != nil {
 		return err
@@ -311,7 +335,20 @@ func (p *pages) staffFrame(c *fiber.Ctx, by core.Actor, f *render.Frame) error {
 	}
 	f.Viewer = render.Viewer{Name: by.Name, Account: "/staff/account", SignOut: "/sign-out"}
 	f.NewCase = "/cases/new"
+	f.Bell, f.BellTopic = accountpages.NoticesPath, notifications.Topic(by.StaffID())
+	if f.Unread, err = p.parts.notifications.Unread(ctx, seen); err != nil {
+		return err
+	}
 	f.Rail = layout.Entries(map[string]int{"mywork": load.Mine, "queues": load.Open, "tasks": waiting.Mine + waiting.Unclaimed}, "mywork", "queues", "search", "tasks")
+	if p.parts.hasMailIn() {
+		toSort, may, err := p.triage.Waiting(ctx, by)
+		if err != nil {
+			return err
+		}
+		if may {
+			f.Rail = append(f.Rail, layout.Entries(map[string]int{"triage": toSort}, "triage")...)
+		}
+	}
 	var foot []string
 	if by.Has(core.RoleConfigurator) || by.Has(core.RoleAdministrator) {
 		foot = append(foot, "configuration", "imports")
@@ -324,7 +361,7 @@ func (p *pages) staffFrame(c *fiber.Ctx, by core.Actor, f *render.Frame) error {
 		}
 	}
 	if by.Has(core.RoleAdministrator) {
-		foot = append(foot, "mail")
+		foot = append(foot, "mail", "webhooks")
 	}
 	f.RailFoot = layout.Entries(troubled, append(foot, "people")...)
 	return nil

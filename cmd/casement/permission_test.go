@@ -12,6 +12,7 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/notes"
@@ -19,6 +20,8 @@ import (
 	"github.com/casement-dev/casement/core/pluginstore"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/routines"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
 )
@@ -209,6 +212,10 @@ func sample(command cases.Command, s *subject) any {
 		return &cases.SetField{Field: "lessons", Value: "Ring first."}
 	case *cases.ChangePlace:
 		return &cases.ChangePlace{Place: &core.Point{Lat: 54.978, Lng: -1.617}, Address: "Mill Lane"}
+	case *cases.ChangeReceived:
+		return &cases.ChangeReceived{Received: casestest.Start.Add(-30 * time.Hour), Reason: "It lay in the post room."}
+	case *targets.Recalculate:
+		return &targets.Recalculate{Calendar: "northmoor-offices", Version: 1, AskedBy: "Colin Figg"}
 	case *cases.ChangeContact:
 		return &cases.ChangeContact{Contact: core.Contact{Name: "Amara", Phone: "07700 900482"}}
 	case *cases.ChangeMyContact:
@@ -243,6 +250,10 @@ func sample(command cases.Command, s *subject) any {
 		return &tasks.Add{Title: "Look", Brief: "Ask the depot."}
 	case *details.Save:
 		return &details.Save{Section: "casement.outcome/outcome"}
+	case *routines.Done:
+		return &routines.Done{Routine: "urgent", Occasion: "event 1"}
+	case *routines.Stop:
+		return &routines.Stop{Routine: "urgent", Occasion: "event 1"}
 	case *actions.Run:
 		return &actions.Run{Action: "casement.webhook/webhook"}
 	case *pluginstore.Put:
@@ -273,6 +284,22 @@ func sample(command cases.Command, s *subject) any {
 		return &tasks.AddFile{No: 1, Field: "evidence", File: s.file}
 	case *tasks.RemoveFile:
 		return &tasks.RemoveFile{No: 1, Field: "evidence", File: s.file}
+	case *correspondence.Send:
+		return &correspondence.Send{Requester: true, Subject: "About your complaint", Body: "We are on it."}
+	case *correspondence.Receive:
+		return &correspondence.Receive{Mail: core.NewID[core.MailID]()}
+	case *correspondence.Attach:
+		return &correspondence.Attach{Receive: correspondence.Receive{Mail: core.NewID[core.MailID]()}, Role: correspondence.RoleAttached}
+	case *correspondence.Begin:
+		return &correspondence.Begin{Receive: correspondence.Receive{Mail: core.NewID[core.MailID]()}}
+	case *correspondence.Return:
+		return &correspondence.Return{Mail: core.NewID[core.MailID](), Message: core.NewID[core.MessageID]()}
+	case *correspondence.SendAgain:
+		return &correspondence.SendAgain{Message: 1}
+	case *satisfaction.Give:
+		return &satisfaction.Give{Score: 4}
+	case *satisfaction.Record:
+		return &satisfaction.Record{Score: 4, Channel: core.ChannelTelephone}
 	case *attachments.Add:
 		return &attachments.Add{Files: []core.AttachmentID{s.file}}
 	case *attachments.Send:

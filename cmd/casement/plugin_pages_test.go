@@ -206,6 +206,10 @@ func TestScreenshotsOfPlugins(t *testing.T) {
 	admin.Click(`label:has(#unsigned)`)
 	admin.Click(`.plugin-decide .button-main`)
 	admin.WaitForText(`main .page-head`, "version 1.1.0")
+	admin.Go(in.url + "/plugins/casement.complaint/replay")
+	if admin.Count(`form[action$="/recording"][method="post"]`) > 0 {
+		admin.Submit(`form[action$="/recording"]`)
+	}
 
 	admin.Go(in.url + "/healthz") // a page left open would ask in vain once her session has ended
 	resident := webtest.Open(t, in.url+"/")
@@ -226,11 +230,12 @@ func TestScreenshotsOfPlugins(t *testing.T) {
 			admin.Click(`label:has(#unsigned)`)
 			admin.Click(`.plugin-decide .button-main`)
 			admin.WaitForText(`main .page-head`, "version 1.2.0")
-			for range 3 {
+			for range 3 { // each page of the form that is larger than a kibibyte fails, the first perhaps
 				begin(1)
-				resident.WaitURL("/for")
-				resident.Click(`input[value="myself"]`)
-				resident.Click(`main .button-main[value="submit"]`)
+				if !strings.Contains(resident.Text(`body`), "problem") {
+					resident.Click(`input[value="myself"]`)
+					resident.Click(`main .button-main[value="submit"]`)
+				}
 				resident.WaitForText(`body`, "problem")
 			}
 			admin.Go(in.url + "/plugins/casement.complaint")
@@ -250,6 +255,10 @@ func TestScreenshotsOfPlugins(t *testing.T) {
 	admin.Click(`button[value="run"]`)
 	admin.WaitFor(`.plugin-view`)
 	take(admin, "plugin-try")
+	admin.Go(in.url + "/plugins/casement.complaint/replay")
+	admin.Submit(`form[action$="/replay"]`) // against the newest: the one that failed
+	admin.WaitForText(`main`, "Some calls fail")
+	take(admin, "plugin-replay")
 	admin.Go(in.url + "/plugins")
 	take(admin, "plugins")
 }

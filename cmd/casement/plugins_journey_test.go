@@ -33,9 +33,6 @@ type desk struct {
 
 func openDesk(t *testing.T) *desk {
 	d := &desk{premises: openPremises(t, 1), look: os.Getenv("CASEMENT_PICTURES")}
-	if d.look == "" {
-		d.look = t.TempDir()
-	}
 	d.priya = d.employ("Priya Raghunathan", nil, "complaints-team")
 	d.ines = d.employ("Ines Carvalho", nil, "highways")
 	var lines []string
@@ -44,7 +41,7 @@ func openDesk(t *testing.T) *desk {
 		lines = append(lines, fmt.Sprintf("  - { key: all-%s, name: %s, workflow: \"plugin:%s\", assign_to: [manager, highways], within: 5 working days }\n", key, key, entry))
 	}
 	d.publish("grievance", "GRV", "casement.complaint/complaint", lines,
-		"details: [plugin:casement.outcome/outcome, plugin:casement.location/location, plugin:casement.related/related]\n")
+		"details: [plugin:casement.outcome/outcome, plugin:casement.location/location, plugin:casement.related/related]\nportal: { sections: [outcome] }\n")
 	at := core.Point{Lat: 54.9781, Lng: -1.6172}
 	for i, subject := range []string{"The lamp outside is dark", "Bins left full", "The crew drove over the hedge"} {
 		id := core.NewID[core.CaseID]()
@@ -66,13 +63,18 @@ func openDesk(t *testing.T) *desk {
 func (d *desk) seen(p *webtest.Page, name string) {
 	d.t.Helper()
 	webtest.Eval[bool](p, `(document.activeElement.blur(), scrollTo(0, 0), true)`)
-	p.Screenshot(filepath.Join(d.look, name+"-telephone.png"), 390, 844, false)
+	show := func(kind string, width, height int, dark bool) {
+		if p.Appear(width, height, dark); d.look != "" {
+			p.Screenshot(filepath.Join(d.look, name+kind+".png"), width, height, dark)
+		}
+	}
+	show("-telephone", 390, 844, false)
 	if over := webtest.Eval[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 		d.t.Errorf("%s is %d pixels wider than a telephone", name, over)
 	}
-	p.Screenshot(filepath.Join(d.look, name+"-dark.png"), 1280, 900, true)
-	p.Accessible()
-	p.Screenshot(filepath.Join(d.look, name+".png"), 1280, 900, false)
+	show("-dark", 1280, 900, true)
+	p.Legible()
+	show("", 1280, 900, false)
 	p.Accessible()
 }
 
@@ -187,10 +189,20 @@ func pressOn(p *webtest.Page, label string) {
 	p.Click(`#task .button-row button[value="` + webtest.Eval[string](p, found+inQuotes(label)+`).value`) + `"]`)
 }
 
+// waits tells whether the page leaves what was typed alone when it hears that the
+// case has changed.
+const waits = `new Promise(done => {
+	addEventListener('htmx:beforeRequest', event => { if (event.detail.elt.id === 'task') done(event.defaultPrevented) })
+	document.body.dispatchEvent(new CustomEvent(document.querySelector('#task').getAttribute('hx-trigger').split(' ')[0]))
+})`
+
 func (d *desk) everyTaskIsDone() {
 	t := d.t
 	t.Helper()
-	tick := func(p *webtest.Page, name string) { p.Click(`input[name="f:` + name + `"]`) }
+	tick := func(p *webtest.Page, name string) {
+		p.Click(`input[name="f:` + name + `"]`)
+		p.WaitUntil(name+" to be ticked", `document.querySelector('input[name="f:`+name+`"]').checked`)
+	}
 	typing := func(name, text string) func(*webtest.Page) {
 		return func(p *webtest.Page) { p.Type(`[name="f:`+name+`"]`, text) }
 	}
@@ -269,6 +281,9 @@ func (d *desk) everyTaskIsDone() {
 				step.fill(p)
 			}
 			d.seen(p, fmt.Sprintf("task-%s-%d", one.key, n+1))
+			if step.fill != nil && !webtest.Eval[bool](p, waits) {
+				t.Errorf("%s: what was typed is drawn over when something else happens to the case", at)
+			}
 			pressOn(p, step.button)
 			p.WaitForText(`#task`, step.wait)
 		}
@@ -287,7 +302,8 @@ func (d *desk) everyTaskIsDone() {
 	resident := webtest.Open(t, d.url+"/track/"+d.door.cases.TrackingToken(d.main.ID))
 	resident.WaitForText(`main`, "The crew comes on Friday.")
 	d.seen(resident, "track")
-	if text := resident.Text("main"); strings.Contains(text, "round 4") || strings.Contains(text, "Outcome") {
+	resident.WaitForText(`#section-outcome`, "Once we have answered, you can read here what we found")
+	if text := resident.Text("main"); strings.Contains(text, "round 4") || strings.Contains(text, "location") {
 		t.Errorf("the requester reads what is for staff:\n%s", text)
 	}
 }
@@ -317,6 +333,7 @@ func (d *desk) sectionsAreReadAndWritten() {
 	p.WaitForText(`#section-outcome`, "Say what was learned")
 	d.seen(p, "case-outcome-error")
 	p.Type(`#section-outcome [name="f:lessons"]`, "New sheets go to every crew on the same day.")
+	p.Type(`#section-outcome [name="f:changes"]`, "Crews now hear of a new gate code the day it changes.")
 	p.Click(`#section-outcome .button-row button.button-main`)
 	p.WaitForText(`#section-outcome`, "New sheets go to every crew")
 	p.WaitForText(`#section-outcome`, "45.5")
@@ -326,12 +343,40 @@ func (d *desk) sectionsAreReadAndWritten() {
 	if n := d.count(`SELECT count(*) FROM cases WHERE id = $1 AND fields->>'remedy' = 'A crew on Friday, and an apology.' AND fields->>'finding' = 'upheld'`, d.main.ID); n != 1 {
 		d.t.Errorf("the fields of the section are not those of the case: %v", d.read(d.main.ID).Fields)
 	}
+	d.theRequesterReadsTheOutcome()
 	// Each is a page of its own as well.
 	for _, key := range []string{"outcome", "location", "related"} {
 		p.Go(d.url + "/cases/" + string(d.main.Ref) + "/sections/" + key)
 		p.WaitFor(`#section-` + key)
 		d.seen(p, "section-"+key)
 	}
+}
+
+// theRequesterReadsTheOutcome closes the case: its requester then reads what the
+// section says to them, and no more of it.
+func (d *desk) theRequesterReadsTheOutcome() {
+	t := d.t
+	t.Helper()
+	d.do(d.priya, d.main.ID, &cases.StartWork{}, &cases.Close{Reason: "upheld"})
+	at := d.url + "/track/" + d.door.cases.TrackingToken(d.main.ID)
+	p := webtest.Open(t, at)
+	for _, words := range []string{"We uphold your complaint", "A crew on Friday, and an apology.", "the day it changes"} {
+		p.WaitForText(`#section-outcome`, words)
+	}
+	d.seen(p, "track-outcome")
+	for _, path := range []string{at, at + "/sections/outcome"} {
+		p.Go(path)
+		p.WaitForText(`#section-outcome`, "We uphold your complaint")
+		for _, private := range []string{"New sheets go", "45.5", "Finding on"} {
+			if strings.Contains(p.HTML(), private) {
+				t.Errorf("%s tells the requester %q", path, private)
+			}
+		}
+		if p.Count(`#section-location, #section-related, #section-outcome button`) > 0 {
+			t.Errorf("%s has more than the requester may read", path)
+		}
+	}
+	d.seen(p, "track-section")
 }
 
 // whoHasATaskSeesThatAlone gives a task of a restricted case to somebody of

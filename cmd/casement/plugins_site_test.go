@@ -196,7 +196,7 @@ var (
 	lessonsLine = regexp.MustCompile(`(?m)^  - \{ key: lessons,.*\n`)
 	formLine    = regexp.MustCompile(`(?m)^form: .*\n`)
 	tasksLine   = regexp.MustCompile(`(?m)^tasks:.*\n`)
-	sectionLine = regexp.MustCompile(`(?m)^(details|actions):.*\n(  .*\n)*`)
+	sectionLine = regexp.MustCompile(`(?m)^(details|actions|portal):.*\n(  .*\n)*`)
 )
 
 // publish makes a case type of the shipped complaint: with another form, or

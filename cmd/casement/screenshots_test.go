@@ -16,6 +16,7 @@ type picture struct {
 	link       string // words of a link there to follow first
 	tab        string // added to the address after that: "/history"
 	wait       string // what has to be there first
+	top        string // what is scrolled to
 }
 
 // pictures are the main screens.
@@ -25,6 +26,9 @@ var pictures = []picture{
 	{name: "queue", path: "/queues/complaint/complaints-team", who: "priya@northmoor.example"},
 	{name: "case", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste", tab: "/history"},
 	{name: "case-summary", path: "/mywork", who: "priya@northmoor.example", link: "Clinical-waste"},
+	{name: "case-details", path: "/search?q=booked+inspections", who: "priya@northmoor.example", link: "Housing officer", tab: "/details", wait: "#section-related .tree", top: "#section-outcome"},
+	{name: "task", path: "/tasks", who: "ines@northmoor.example", link: "Repair", wait: "#task .tree"},
+	{name: "tasks", path: "/tasks", who: "kofi@northmoor.example"},
 	{name: "search", path: "/search?q=colection", who: "priya@northmoor.example"},
 	{name: "search-cards", path: "/search?type=report&type=complaint&show=cards", who: "morag@northmoor.example"},
 	{name: "search-map", path: "/search?kind=start&kind=open&kind=waiting&show=map", who: "priya@northmoor.example", wait: ".map-pin-mark"},
@@ -59,9 +63,15 @@ func TestScreenshotsOfTheMainScreens(t *testing.T) {
 			if shot.wait != "" {
 				p.WaitFor(shot.wait)
 			}
-			p.Screenshot(filepath.Join(folder, shot.name+".png"), 1440, 1000, false)
-			p.Screenshot(filepath.Join(folder, shot.name+"-dark.png"), 1440, 1000, true)
-			p.Screenshot(filepath.Join(folder, shot.name+"-telephone.png"), 390, 844, false)
+			take := func(kind string, width, height int, dark bool) {
+				if p.Appear(width, height, dark); shot.top != "" {
+					webtest.Eval[bool](p, `(scrollBy(0, document.querySelector("`+shot.top+`").getBoundingClientRect().top - 190), true)`) // below what stays at the top
+				}
+				p.Screenshot(filepath.Join(folder, shot.name+kind+".png"), width, height, dark)
+			}
+			take("", 1440, 1000, false)
+			take("-dark", 1440, 1000, true)
+			take("-telephone", 390, 844, false)
 		})
 	}
 }

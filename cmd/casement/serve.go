@@ -150,6 +150,11 @@ func (p *parts) start(ctx context.Context) (stop func(), err error) {
 		cancel()
 		return nil, err
 	}
+	readers, err := p.mailboxReaders()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
 	scheduler.Start()
 	following, resign := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -171,6 +176,10 @@ func (p *parts) start(ctx context.Context) (stop func(), err error) {
 		events.Listen(ctx, p.db, p.hub, func(err error) { p.log.Warn("live updates", "error", err) })
 	})
 	running.Go(func() { p.forgetFigures(ctx) })
+	running.Go(func() { p.followMail(following) })
+	for key, reader := range readers {
+		running.Go(func() { p.readMailbox(following, key, reader) })
+	}
 	running.Go(func() { p.followPlugins(ctx) })
 	return func() {
 		resign() // the offices first: others wait for them

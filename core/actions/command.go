@@ -75,3 +75,9 @@ func clipped(s string) string {
 	}
 	return s
 }
+
+// Follow is the command that records what an action did and lets follow what it
+// asked for, for whoever ran it with a [Provider] themselves: a routine.
+func Follow(action, name string, reply Reply) *Run {
+	return &Run{Action: action, name: name, depth: 1, reply: &reply}
+}

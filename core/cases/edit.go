@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 )
@@ -98,3 +99,53 @@ type ChangeMyContact struct {
 
 // Needs implements [Command].
 func (*ChangeMyContact) Needs() core.Permission { return core.MayRequest }
+
+// ChangeReceived puts right when a case reached the organisation:
+// case.change_received. Targets that count from then follow.
+type ChangeReceived struct {
+	Received time.Time `json:"received"`
+	Reason   string    `json:"reason"`
+}
+
+// maxReceivedReason is the most letters of the reason.
+const maxReceivedReason = 500
+
+// Name implements [Command].
+func (*ChangeReceived) Name() core.CommandName { return "case.change_received" }
+
+// Needs implements [Command].
+func (*ChangeReceived) Needs() core.Permission { return core.MayWork }
+
+// Touches implements [Command].
+func (*ChangeReceived) Touches() []core.Aspect { return []core.Aspect{core.AspectReceived} }
+
+// Apply implements [Command].
+func (c *ChangeReceived) Apply(_ context.Context, w *Work) error {
+	reason, wrong := core.CleanLines(c.Reason, maxReceivedReason)
+	received := c.Received.UTC().Truncate(time.Microsecond)
+	switch {
+	case wrong != "":
+		return core.InvalidField("reason", "%s", wrong)
+	case reason == "":
+		return core.InvalidField("reason", "Give the reason.")
+	case c.Received.IsZero():
+		return core.InvalidField("received", "Say when it was received.")
+	case received.After(w.Now):
+		return core.InvalidField("received", "The date received must not be in the future.")
+	case received.After(w.Case.RaisedAt):
+		return core.InvalidField("received", "It was received before it was entered here, on %s at the latest.", w.Case.RaisedAt.Format("2 January 2006 15:04"))
+	case received.Before(w.Case.RaisedAt.AddDate(-maxYearsReceived, 0, 0)):
+		return core.InvalidField("received", "Give a date within %d years of when it was entered.", maxYearsReceived)
+	case w.Case.IsFinal():
+		return core.Conflict("This case is closed. Reopen it first.")
+	case received.Equal(w.Case.ReceivedAt):
+		return core.Conflict("This is the date received already.")
+	}
+	w.Case.ReceivedAt = received
+	w.Record(core.ReceivedChanged, core.About{"reason": reason})
+	return nil
+}
+
+// maxYearsReceived bounds how long a letter may have lain: a year with a digit
+// too few is no date that anybody meant.
+const maxYearsReceived = 100

@@ -54,9 +54,11 @@ func (e *Escalate) Apply(_ context.Context, w *Work) error {
 }
 
 // DeEscalate takes the case back to the ordinary: case.de_escalate. The note
-// that says why goes beside it, in the same change. Groups that were told keep
-// seeing the case.
-type DeEscalate struct{}
+// says why, and becomes a note of the case in the same change. Groups that were
+// told keep seeing the case.
+type DeEscalate struct {
+	Note string `json:"note,omitempty"`
+}
 
 // Name implements [Command].
 func (*DeEscalate) Name() core.CommandName { return "case.de_escalate" }
@@ -73,6 +75,13 @@ func (d *DeEscalate) Apply(_ context.Context, w *Work) error {
 		return core.Conflict("This case is not escalated.")
 	}
 	w.Case.Level = 0
+	*whySlot.Of(w) = d.Note
 	w.Record(core.CaseDeEscalated, nil)
 	return nil
 }
+
+// Why is what was given as the note of the command being applied, "" for none:
+// the slice that keeps notes asks for it.
+func Why(w *Work) string { return *whySlot.Of(w) }
+
+var whySlot = NewSlot[string]("note of a command")

@@ -1,8 +1,10 @@
 package cases_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
 )
@@ -20,5 +22,18 @@ func TestWhatCasesHoldIsCountedUntilTheyEnd(t *testing.T) {
 	w.Do(t, w.Priya, a, &cases.Cancel{})
 	if h, err = w.Cases.Held(t.Context(), "complaint"); err != nil || h.Statuses["cancelled"] != 0 || h.Stages["stage-1"] != 1 {
 		t.Errorf("after one ended: %+v, %v", h, err)
+	}
+}
+
+func TestOfARetiredTypeNoCaseIsRaisedAndThoseThereGoOn(t *testing.T) {
+	t.Parallel()
+	w := casestest.New(t)
+	id := w.Raise(t)
+	w.Publish(t, "case_type", "complaint", strings.Replace(casestest.ComplaintType, "{", `{"retired":true,`, 1))
+	w.Refuses(t, core.ErrNotFound, w.Priya, core.NewID[core.CaseID](), &cases.Raise{Type: "complaint", Subject: "One more", Channel: "telephone"})
+	w.Refuses(t, core.ErrNotFound, core.PersonActor(w.Amara, "Amara"), core.NewID[core.CaseID](), &cases.Raise{Type: "complaint", Subject: "One more", Channel: core.ChannelWeb, Requester: w.Amara})
+	w.Do(t, w.Priya, id, cases.StartWork{})
+	if cs := w.Case(t, id); cs.Status != "in-progress" {
+		t.Errorf("the case that was there is %q", cs.Status)
 	}
 }

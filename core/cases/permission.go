@@ -63,7 +63,13 @@ func mayDo(by core.Actor, cs *core.Case, t *core.CaseType, has standing) []core.
 
 // mayRaise lists what an actor may do while raising a case of a type.
 func mayRaise(by core.Actor, t *core.CaseType, has standing) []core.Permission {
-	if by.IsPublic() && t.Groups.RaisableBy(by) || by.Kind == core.ActorSystem {
+	if by.Kind == core.ActorSystem {
+		return []core.Permission{core.MayRaise} // what was kept elsewhere can be of a type that is retired
+	}
+	if t.Retired {
+		return nil
+	}
+	if by.IsPublic() && t.Groups.RaisableBy(by) {
 		return []core.Permission{core.MayRaise}
 	}
 	if by.IsStaff() {

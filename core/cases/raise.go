@@ -175,13 +175,7 @@ func (r *Raise) contact() core.Contact {
 
 // priority is the one asked for, or the type's "normal", or its first.
 func (r *Raise) priority(t *core.CaseType) string {
-	if r.Priority != "" || len(t.Priorities) == 0 {
-		return r.Priority
-	}
-	if normal, ok := t.Priority("normal"); ok {
-		return normal.Key
-	}
-	return t.Priorities[0].Key
+	return t.PriorityOr(r.Priority)
 }
 
 // group is never nobody: the one asked for, the subtype's, or the default.
@@ -189,10 +183,7 @@ func (r *Raise) group(t *core.CaseType) string {
 	if r.Group != "" {
 		return r.Group
 	}
-	if sub, ok := t.Subtype(r.Subtype); ok && sub.Group != "" && t.MayHold(sub.Group) {
-		return sub.Group
-	}
-	return t.DefaultGroup()
+	return t.GroupOf(r.Subtype)
 }
 
 const insertSubmission = `INSERT INTO submissions (id, case_id, form, answers, review, submitted_at)

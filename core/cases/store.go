@@ -172,7 +172,7 @@ const updateCase = `UPDATE cases SET
 	version = $2, confidentiality = $3, subject = $4, subtype = $5, priority = $6, place = $7, address = $8, fields = $9,
 	status = $10, status_kind = $11, group_key = $12, assignee_id = $13, stage = $14, level = $15, contact = $16,
 	opened_at = $17, first_response_at = $18, resolved_at = $19, closed_at = $20, outcome = $21, reopened = $22,
-	requester_id = $23, updated_at = $24, due_at = $25
+	requester_id = $23, updated_at = $24, due_at = $25, received_at = $26
 WHERE id = $1`
 
 // queueCase writes the case as the commands left it.
@@ -188,7 +188,7 @@ func (w *Work) queueCase(b *pgx.Batch) {
 	b.Queue(updateCase, cs.ID, cs.Version, cs.Confidentiality, cs.Subject, cs.Subtype, cs.Priority, toPoint(cs.Place), cs.Address,
 		jsonObject(cs.Fields), cs.Status, cs.StatusKind, cs.Group, cs.Assignee, cs.Stage, cs.Level, cs.Contact,
 		orNull(cs.OpenedAt), orNull(cs.FirstResponseAt), orNull(cs.ResolvedAt), orNull(cs.ClosedAt), cs.Outcome, cs.Reopened,
-		cs.Requester, w.Now, orNull(cs.DueAt))
+		cs.Requester, w.Now, orNull(cs.DueAt), cs.ReceivedAt)
 }
 
 // row is a new case in the order of the columns of insertCase, without its scope.

@@ -248,6 +248,10 @@ func (w *Work) guard(name core.CommandName) error {
 	return core.Conflict("%s", strings.Join(obstacles, " "))
 }
 
+// Obstacle asks the guards of a command that a consequence would bring: nil
+// when nothing stands in its way, else the refusal that it would be.
+func (w *Work) Obstacle(name core.CommandName) error { return w.guard(name) }
+
 // follow runs the consequences of the events that have none yet.
 func (w *Work) follow(ctx context.Context, depth int) error {
 	for w.handled < len(w.entries) {

@@ -1,6 +1,7 @@
 package casetypes
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -12,18 +13,19 @@ import (
 	"github.com/casement-dev/casement/core"
 )
 
-// calendarFile is a calendar as files write it: with the public holidays of
+// CalendarFile is a calendar as files write it: with the public holidays of
 // regions instead of a list of dates.
-type calendarFile struct {
+type CalendarFile struct {
 	Name     core.Text      `json:"name"`
 	Zone     string         `json:"zone"`
 	Hours    core.WeekHours `json:"hours"`
-	Holidays holidayRules   `json:"holidays,omitzero"`
+	Holidays HolidayRules   `json:"holidays,omitzero"`
+	Roll     core.Roll      `json:"roll,omitempty"` // of due times outside working hours; see [core.CalendarSpec]
 }
 
-// holidayRules fill a calendar's holidays. A date of its own replaces what the
+// HolidayRules fill a calendar's holidays. A date of its own replaces what the
 // regions say of that day.
-type holidayRules struct {
+type HolidayRules struct {
 	Region names          `json:"region,omitempty"` // one or several, united
 	From   int            `json:"from,omitempty"`   // years; see defaultFrom
 	Until  int            `json:"until,omitempty"`
@@ -38,8 +40,8 @@ const (
 	lastYear     = 2100
 )
 
-func (d *decoder) calendar(root *yaml.Node, key string) *core.CalendarSpec {
-	var file calendarFile
+func (d *decoder) calendar(root *yaml.Node, key string) (*core.CalendarSpec, *CalendarFile) {
+	var file CalendarFile
 	rest := &yaml.Node{Kind: yaml.MappingNode, Line: root.Line, Column: root.Column}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		if !slices.Contains([]string{"casement", "kind", "key"}, root.Content[i].Value) {
@@ -47,19 +49,13 @@ func (d *decoder) calendar(root *yaml.Node, key string) *core.CalendarSpec {
 		}
 	}
 	d.members(rest, nil, reflect.ValueOf(&file).Elem())
-	spec := &core.CalendarSpec{Key: key, Name: file.Name, Zone: file.Zone, Hours: file.Hours}
+	spec := &core.CalendarSpec{Key: key, Name: file.Name, Zone: file.Zone, Hours: file.Hours, Roll: file.Roll}
 	spec.Holidays = d.holidays(child(root, "holidays"), file.Holidays)
-	return spec
+	return spec, &file
 }
 
-func (d *decoder) holidays(n *yaml.Node, rules holidayRules) []core.Holiday {
-	from, until := rules.From, rules.Until
-	if from == 0 {
-		from = defaultFrom
-	}
-	if until == 0 {
-		until = max(defaultUntil, from)
-	}
+func (d *decoder) holidays(n *yaml.Node, rules HolidayRules) []core.Holiday {
+	from, until := rules.years()
 	if n == nil {
 		return nil
 	}
@@ -67,16 +63,10 @@ func (d *decoder) holidays(n *yaml.Node, rules holidayRules) []core.Holiday {
 		d.say(n, At("holidays"), "Holidays are worked out from %d to %d at most, and not backwards.", firstYear, lastYear)
 		return nil
 	}
-	byDate := map[core.Date]core.Holiday{}
 	for _, region := range rules.Region {
-		list, known := regionHolidays(region)
-		if !known {
+		if _, known := regionHolidays(region); !known {
 			hint, meant := didYouMean(region, Regions())
 			d.sayMeant(n, At("holidays", "region"), meant, "The holidays of “%s” are not known.%s", shorten(region), hint)
-			continue
-		}
-		for _, h := range holidaysOf(list, from, until) {
-			byDate[h.Date] = h
 		}
 	}
 	own := map[core.Date]bool{}
@@ -85,6 +75,42 @@ func (d *decoder) holidays(n *yaml.Node, rules holidayRules) []core.Holiday {
 			d.say(n, At("holidays", "dates", i), "%s is listed twice. Keep one.", h.Date)
 		}
 		own[h.Date] = true
+	}
+	return rules.list(from, until)
+}
+
+// Spec is the calendar that the file means, with every holiday as a date.
+// Regions that are not known have none, and years that are too many are left out.
+func (f CalendarFile) Spec(key string) core.CalendarSpec {
+	from, until := f.Holidays.years()
+	return core.CalendarSpec{
+		Key: key, Name: f.Name, Zone: f.Zone, Hours: f.Hours, Roll: f.Roll,
+		Holidays: f.Holidays.list(max(from, firstYear), min(until, lastYear)),
+	}
+}
+
+// years are the years that holidays are worked out for.
+func (rules HolidayRules) years() (from, until int) {
+	from, until = rules.From, rules.Until
+	if from == 0 {
+		from = defaultFrom
+	}
+	if until == 0 {
+		until = max(defaultUntil, from)
+	}
+	return from, until
+}
+
+// list works the holidays out, by date.
+func (rules HolidayRules) list(from, until int) []core.Holiday {
+	byDate := map[core.Date]core.Holiday{}
+	for _, region := range rules.Region {
+		list, _ := regionHolidays(region)
+		for _, h := range holidaysOf(list, from, until) {
+			byDate[h.Date] = h
+		}
+	}
+	for _, h := range rules.Dates {
 		byDate[h.Date] = h
 	}
 	out := make([]core.Holiday, 0, len(byDate))
@@ -119,10 +145,10 @@ func (doc Document) checkCalendar() Findings {
 // same, with every holiday as a date.
 func EncodeCalendar(spec core.CalendarSpec) ([]byte, error) {
 	root := headNode(KindCalendar, spec.Key)
-	file := calendarFile{Name: spec.Name, Zone: spec.Zone, Hours: spec.Hours, Holidays: holidayRules{Dates: spec.Holidays}}
+	file := CalendarFile{Name: spec.Name, Zone: spec.Zone, Hours: spec.Hours, Holidays: HolidayRules{Dates: spec.Holidays}, Roll: spec.Roll}
 	v := reflect.ValueOf(file)
 	for _, m := range membersOf(v.Type()) {
-		if m.name == "holidays" && len(spec.Holidays) == 0 {
+		if m.name == "holidays" && len(spec.Holidays) == 0 || m.name == "roll" && spec.Roll == core.RollNone {
 			continue
 		}
 		value, err := node(v.Field(m.index))
@@ -146,6 +172,9 @@ func DiffCalendar(before, after *core.CalendarSpec) []Change {
 	if before.Zone != after.Zone {
 		d.Add(Changed, "Time zone: %s.", arrow(before.Zone, after.Zone))
 	}
+	if before.Roll != after.Roll {
+		d.Add(Changed, "Due times outside working hours: %s.", arrow(rollWords(before.Roll), rollWords(after.Roll)))
+	}
 	for i := range 7 {
 		weekday := time.Weekday((i + 1) % 7)
 		if was, is := before.Hours[weekday], after.Hours[weekday]; !slices.Equal(was, is) {
@@ -155,6 +184,9 @@ func DiffCalendar(before, after *core.CalendarSpec) []Change {
 	diffHolidays(d, before.Holidays, after.Holidays)
 	return d.changes
 }
+
+// rollWords says what becomes of a due time outside working hours.
+func rollWords(r core.Roll) string { return cmp.Or(r.Words(), "left where they are") }
 
 // HoursWords says the hours of a day: “09:00–12:30 and 13:00–17:00” or
 // “closed”.

@@ -25,6 +25,8 @@ type References struct {
 	// Designs are the forms without code: by key, the fields of the case that
 	// their answers become.
 	Designs  map[string][]core.Field
+	Webhooks []string          // keys of outgoing webhooks
+	Routines RoutineChecks     // nil: what only routines understand is not checked
 	Prefixes map[string]string // reference prefix → the case type that has it
 	Held     core.Held         // by open cases of the type
 }

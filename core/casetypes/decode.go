@@ -47,6 +47,9 @@ func (d *decoder) value(n *yaml.Node, at Path, v reflect.Value) {
 	case formType:
 		d.form(n, at, v)
 		return
+	case argumentsType:
+		d.arguments(n, at, v)
+		return
 	case namesType:
 		if n.Kind == yaml.ScalarNode {
 			v.Set(reflect.ValueOf(names{n.Value}))

@@ -11,7 +11,9 @@ import (
 func detailsSection() Section {
 	return Section{
 		Key: "details", Name: "Details sections",
-		Parts:    func(t *core.CaseType) []Part { return []Part{{Key: "details", Value: &t.Details}} },
+		Parts: func(t *core.CaseType) []Part {
+			return []Part{{Key: "details", Value: &t.Details}, {Key: "portal", Value: &t.Portal}}
+		},
 		Validate: validateDetails,
 	}
 }
@@ -38,6 +40,14 @@ func validateDetails(c *Check) {
 		validateKept(c, at.And(i), e)
 	}
 	c.Once("section", names, func(i int) Path { return at.And(i) })
+	published, keys := At("portal", "sections"), []string{}
+	for _, e := range t.Details {
+		keys = append(keys, e.Entry())
+	}
+	for i, key := range t.Portal.Sections {
+		c.Exists(published.And(i), "section", key, keys)
+	}
+	c.Once("section", t.Portal.Sections, func(i int) Path { return published.And(i) })
 }
 
 // validateKept says which fields of a section cannot be fields of the type.

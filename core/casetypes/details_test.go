@@ -31,6 +31,7 @@ stages:
   - { key: stage-2, requires: { fields: [remedy] } }
 reasons: { close: [done] }
 details: ["plugin:org.example.outcome/outcome"]
+portal: { sections: [outcome] }
 actions:
   - { on: case.closed, run: "plugin:org.example.hook/tell", name: Tell the contractor }
   - { run: "plugin:org.example.hook/tell" }
@@ -84,6 +85,9 @@ func TestTheFieldsOfASectionBecomeFieldsOfTheTypeWhenItIsPublished(t *testing.T)
 	if e, ok := published.Section("outcome"); !ok || e.Name() != "org.example.outcome/outcome" || e.Plugin() != "org.example.outcome" {
 		t.Errorf("the section is %q, %v", e, ok)
 	}
+	if !published.Publishes("plugin:org.example.outcome/outcome") || published.Publishes("plugin:org.example.outcome/other") {
+		t.Errorf("requesters see %+v", published.Portal)
+	}
 	if a := published.Actions; len(a) != 2 || a[0].On != core.CaseClosed || a[0].Run.Entry() != "tell" || a[0].Name.String() != "Tell the contractor" {
 		t.Errorf("the actions are %+v", a)
 	}
@@ -110,6 +114,8 @@ func TestASectionThatDoesNotFitIsSaidInASentence(t *testing.T) {
 		"a key that is none":            {withSection, keeping("remedy", "Re me"), "which is no key"},
 		"no such section":               {replaced("org.example.outcome/outcome", "org.example.outcome/outcom"), keeping("remedy"), "There is no section “plugin:org.example.outcome/outcom”."},
 		"no plugin":                     {replaced("plugin:org.example.outcome/outcome", "outcome"), keeping("remedy"), "is not the name of a plugin's section"},
+		"publishing what is not":        {replaced("portal: { sections: [outcome] }", "portal: { sections: [outcomes] }"), keeping("remedy"), "There is no section “outcomes”."},
+		"publishing twice":              {replaced("portal: { sections: [outcome] }", "portal: { sections: [outcome, outcome] }"), keeping("remedy"), "outcome"},
 		"no such action":                {replaced(`run: "plugin:org.example.hook/tell", name`, `run: "plugin:org.example.hook/told", name`), keeping("remedy"), "There is no action “plugin:org.example.hook/told”."},
 		"no such event":                 {replaced("on: case.closed", "on: case.exploded"), keeping("remedy"), "There is no event “case.exploded”."},
 		"its own event":                 {replaced("on: case.closed", "on: action.ran"), keeping("remedy"), "There is no event “action.ran”."},

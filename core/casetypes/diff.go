@@ -259,6 +259,8 @@ func wordsOf(v reflect.Value) string {
 		return promiseWords(value)
 	case core.Span:
 		return value.String()
+	case core.Roll:
+		return value.Words()
 	case fmt.Stringer:
 		return value.String()
 	}
@@ -315,8 +317,8 @@ func promiseWords(p core.Promise) string {
 	if p.EndOfDay {
 		out += ", until the end of the day"
 	}
-	if p.Roll == core.RollNextWorkingDay {
-		out += ", moved to the next working day"
+	if p.Roll != core.RollNone {
+		out += ", " + p.Roll.Words()
 	}
 	return out
 }
@@ -357,7 +359,7 @@ func labelOf(name string) string {
 func nounOf(part string) string {
 	noun, ok := map[string]string{
 		"statuses": "Status", "stages": "Stage", "targets": "Target", "tasks": "Task", "fields": "Field",
-		"subtypes": "Subtype", "priorities": "Priority", "reasons.close": "Closure reason",
+		"routines": "Routine", "subtypes": "Subtype", "priorities": "Priority", "reasons.close": "Closure reason",
 		"reasons.cancel": "Cancellation reason", "reasons.reassign": "Reassignment reason",
 		"reasons.escalate": "Escalation reason", "reopen": "Reopening", "replaced_by": "Replaced",
 	}[part]

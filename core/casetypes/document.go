@@ -24,6 +24,9 @@ type Document struct {
 	Name     core.Text
 	CaseType *core.CaseType     // of KindCaseType
 	Calendar *core.CalendarSpec // of KindCalendar
+	// CalendarFile is what the file of a calendar says: its regions instead of
+	// every holiday. Drafts change it.
+	CalendarFile *CalendarFile
 
 	source source
 }
@@ -47,7 +50,7 @@ func Decode(f File, sections []Section) (Document, Findings) {
 		doc.CaseType = d.caseType(src.root, doc.Key, sections)
 		doc.Name = doc.CaseType.Name
 	case KindCalendar:
-		doc.Calendar = d.calendar(src.root, doc.Key)
+		doc.Calendar, doc.CalendarFile = d.calendar(src.root, doc.Key)
 		doc.Name = doc.Calendar.Name
 	}
 	return doc, d.findings.sorted()

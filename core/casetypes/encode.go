@@ -53,6 +53,8 @@ func node(v reflect.Value) (*yaml.Node, error) {
 		return textNode(value), nil
 	case core.FormRule:
 		return str(formName(value)), nil
+	case core.Arguments:
+		return argumentsNode(value), nil
 	case json.Marshaler:
 		return jsonNode(value)
 	case encoding.TextMarshaler:

@@ -67,6 +67,22 @@ func (f Finding) String() string {
 	return b.String()
 }
 
+// In reports whether the finding is about a place of a document, or about
+// something inside of it.
+func (f Finding) In(at Path) bool {
+	rest, ok := strings.CutPrefix(f.Path, at.String())
+	return ok && (rest == "" || len(at) == 0 || rest[0] == '.' || rest[0] == '[')
+}
+
+// Part is the top-level member of the file that the finding is about, "" when
+// it is about the whole.
+func (f Finding) Part() string {
+	if i := strings.IndexAny(f.Path, ".["); i >= 0 {
+		return f.Path[:i]
+	}
+	return f.Path
+}
+
 // Findings are everything that is wrong with a file, in the order of its
 // lines. As an error they are the cause of the invalid [core.Error] that
 // [Findings.Err] gives, so that edges can list them.

@@ -25,7 +25,11 @@ func (s *Service) Newest(ctx context.Context, kind string) ([]Version, error) {
 // File gives a version as the file it was published from; a version without
 // one is written anew.
 func (s *Service) File(ctx context.Context, kind, key string, version int) (File, error) {
-	text, err := s.sourceOf(ctx, kind, versioned{key, version})
+	return s.Over(s.db.Pool()).file(ctx, Sections(), kind, key, version)
+}
+
+func (r Reader) file(ctx context.Context, sections []Section, kind, key string, version int) (File, error) {
+	text, err := r.source(ctx, kind, versioned{key, version})
 	if err != nil {
 		return File{}, err
 	}
@@ -34,18 +38,18 @@ func (s *Service) File(ctx context.Context, kind, key string, version int) (File
 		return f, nil
 	}
 	if kind == KindCalendar {
-		calendar, err := s.CalendarAt(ctx, key, version)
+		calendar, err := r.CalendarAt(ctx, key, version)
 		if err != nil {
 			return f, err
 		}
 		f.Source, err = EncodeCalendar(calendar.CalendarSpec)
 		return f, err
 	}
-	t, err := s.At(ctx, key, version)
+	t, err := r.At(ctx, key, version)
 	if err != nil {
 		return f, err
 	}
-	f.Source, err = Encode(Sections(), t)
+	f.Source, err = Encode(sections, t)
 	return f, err
 }
 

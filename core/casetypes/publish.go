@@ -27,6 +27,11 @@ type Surroundings struct {
 	Sections []Section
 }
 
+// Checker looks at a document that is sound and names nothing that does not
+// exist, and says what else keeps it from being published: an example that
+// fails, a loop of routines. It changes nothing.
+type Checker func(ctx context.Context, doc Document) (Findings, error)
+
 // Publisher turns files into published versions: checked against everything
 // they name, numbered, recorded as events, and never changed afterwards.
 type Publisher struct {
@@ -34,6 +39,7 @@ type Publisher struct {
 	clock    core.Clock
 	around   Surroundings
 	sections []Section
+	checkers []Checker
 }
 
 // NewPublisher makes a publisher on the service's database.
@@ -48,6 +54,10 @@ func NewPublisher(types *Service, clock core.Clock, around Surroundings) *Publis
 // Sections lists the sections of case types in this program.
 func (p *Publisher) Sections() []Section { return p.sections }
 
+// Require adds checks that whatever is published has to pass. It is for where
+// the program is put together, before anything is published.
+func (p *Publisher) Require(checkers ...Checker) { p.checkers = append(p.checkers, checkers...) }
+
 // Draft is a file before it is published, and what publishing it would do.
 // With findings it cannot be.
 type Draft struct {
@@ -56,6 +66,7 @@ type Draft struct {
 	Current  int      // the version published now; 0: the document would be new
 	Changes  []Change // against that version; none: publishing would do nothing
 	Findings Findings
+	Known    References // what the document may name; of case types that can be read
 }
 
 // Next is the number the version would have.
@@ -70,7 +81,26 @@ func (d Draft) Publishable() bool { return len(d.Findings) == 0 && !d.Same() }
 // Check reads a file and says what publishing it would change, or why it
 // cannot be. It changes nothing. Wrong files are findings, not errors.
 func (p *Publisher) Check(ctx context.Context, f File) (Draft, error) {
-	return p.check(ctx, p.types.db.Pool(), f)
+	draft, err := p.check(ctx, p.types.db.Pool(), f)
+	if err == nil && len(draft.Findings) == 0 {
+		draft.Findings, err = p.ask(ctx, draft.Document)
+	}
+	return draft, err
+}
+
+// ask asks the checkers about a document.
+func (p *Publisher) ask(ctx context.Context, doc Document) (Findings, error) {
+	var out Findings
+	for _, checker := range p.checkers {
+		found, err := checker(ctx, doc)
+		if err != nil {
+			return nil, fmt.Errorf("check %s %s: %w", doc.Kind, doc.Key, err)
+		}
+		for _, f := range found {
+			out = append(out, doc.placed(f))
+		}
+	}
+	return out.sorted(), nil
 }
 
 func (p *Publisher) check(ctx context.Context, q postgres.Querier, f File) (Draft, error) {
@@ -94,6 +124,7 @@ func (p *Publisher) check(ctx context.Context, q postgres.Querier, f File) (Draf
 	if doc.CaseType != nil {
 		doc.CaseType.Fields = withDesigned(withKept(doc.CaseType, known.Details), doc.CaseType.Form, known.Designs)
 	}
+	draft.Known = known
 	draft.Findings = doc.Check(p.sections, known)
 	draft.Changes, err = p.changes(ctx, draft)
 	return draft, err
@@ -178,6 +209,13 @@ func (p *Publisher) Publish(ctx context.Context, by core.Actor, u Upload) (Publi
 		return Published{}, core.Forbidden("Only configurators publish case types and calendars.")
 	case utf8.RuneCountInString(note) > maxPublishNote || strings.ContainsFunc(note, unwelcome):
 		return Published{}, core.InvalidField("note", "Say why in %d letters at most.", maxPublishNote)
+	}
+	// The checkers are asked before the transaction: they may read, and whoever
+	// holds a connection does not wait for another.
+	if draft, err := p.Check(ctx, u.File); err != nil {
+		return Published{}, err
+	} else if err := draft.Findings.Err(); err != nil {
+		return Published{}, err
 	}
 	var out Published
 	err := p.types.db.Tx(ctx, func(ctx context.Context, tx pgx.Tx) error {

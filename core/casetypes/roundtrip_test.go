@@ -35,6 +35,25 @@ func anySpan() *rapid.Generator[core.Span] {
 	})
 }
 
+// anyArgument draws what a command may take, as JSON has it.
+func anyArgument(depth int) *rapid.Generator[any] {
+	return rapid.Custom(func(t *rapid.T) any {
+		switch kind := rapid.IntRange(0, 3+depth).Draw(t, "kind"); kind {
+		case 0:
+			return rapid.Bool().Draw(t, "bool")
+		case 1:
+			return float64(rapid.IntRange(-1<<40, 1<<40).Draw(t, "number")) / 8
+		case 2:
+			return nil
+		case 3:
+			return anyWords().Draw(t, "words")
+		case 4:
+			return []any{anyArgument(depth-1).Draw(t, "item"), anyArgument(depth-1).Draw(t, "item")}
+		}
+		return map[string]any{anyKey().Draw(t, "name"): anyArgument(depth-1).Draw(t, "member")}
+	})
+}
+
 // fill draws a value of any type that configuration consists of.
 func fill(t *rapid.T, v reflect.Value, enums map[reflect.Type][]string) {
 	switch v.Addr().Interface().(type) {
@@ -49,8 +68,17 @@ func fill(t *rapid.T, v reflect.Value, enums map[reflect.Type][]string) {
 		return
 	case *core.Promise:
 		p := core.Promise{Span: anySpan().Draw(t, "span"), FirstDay: rapid.IntRange(0, 1).Draw(t, "first"), EndOfDay: rapid.Bool().Draw(t, "end")}
-		p.Roll = rapid.SampledFrom([]core.Roll{core.RollNone, core.RollNextWorkingDay}).Draw(t, "roll")
+		p.Roll = rapid.SampledFrom(append(core.Rolls(), core.RollNone)).Draw(t, "roll")
 		v.Set(reflect.ValueOf(p))
+		return
+	case *core.Arguments:
+		if n := rapid.IntRange(0, 3).Draw(t, "n"); n > 0 {
+			with := core.Arguments{}
+			for range n {
+				with[anyKey().Draw(t, "argument")] = anyArgument(2).Draw(t, "value")
+			}
+			v.Set(reflect.ValueOf(with))
+		}
 		return
 	case *core.FormRule:
 		if rapid.Bool().Draw(t, "plugin") {
@@ -130,7 +158,9 @@ func anyCaseType() *rapid.Generator[*core.CaseType] {
 		reflect.TypeFor[core.PauseReason](): wordsOf(core.PauseOpenQuestion, core.PauseWaiting),
 		reflect.TypeFor[core.Moment](): wordsOf(core.MomentRaised, core.MomentFirstResponse, core.MomentResolved,
 			"stage:stage-1", "task:a", "status: odd"),
-		reflect.TypeFor[core.FieldUse](): wordsOf("", core.UseSubject, core.UsePlace, core.UseEmail),
+		reflect.TypeFor[core.HandChange](): wordsOf(core.HandChanges()...),
+		reflect.TypeFor[core.Channel]():    wordsOf(core.Channels()...),
+		reflect.TypeFor[core.FieldUse]():   wordsOf("", core.UseSubject, core.UsePlace, core.UseEmail),
 	}
 	return rapid.Custom(func(t *rapid.T) *core.CaseType {
 		out := new(core.CaseType)

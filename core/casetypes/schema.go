@@ -36,7 +36,7 @@ func Schema(sections []Section) ([]byte, error) {
 func CalendarSchema() ([]byte, error) {
 	g := schemaMaker{}
 	root := g.head("calendar.schema.json", "A Casement calendar", KindCalendar)
-	t := reflect.TypeFor[calendarFile]()
+	t := reflect.TypeFor[CalendarFile]()
 	for _, m := range membersOf(t) {
 		g.property(root, m.name, g.of(t.Field(m.index).Type), !m.optional)
 	}
@@ -131,6 +131,8 @@ func special(t reflect.Type) *jsonschema.Schema {
 		return distanceSchema()
 	case promiseType:
 		return promiseSchema()
+	case argumentsType:
+		return &jsonschema.Schema{Type: "object", Description: "What the command takes, by name; words may have merge fields: {{ case.reference }}."}
 	case dateType:
 		return &jsonschema.Schema{Type: "string", Format: "date"}
 	case openingType:
@@ -186,7 +188,7 @@ func promiseSchema() *jsonschema.Schema {
 			"span":       spanSchema(),
 			"first_day":  {Enum: []any{0, 1}, Description: "The number of the day it starts on."},
 			"end_of_day": {Type: "boolean", Description: "Good for the whole of its last day."},
-			"roll":       {Enum: []any{"", string(core.RollNextWorkingDay)}},
+			"roll":       enumSchema(append([]string{""}, words(core.Rolls())...)),
 		})},
 	}
 }

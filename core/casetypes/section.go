@@ -36,8 +36,8 @@ type Part struct {
 func Sections() []Section {
 	return []Section{
 		setupSection(), groupsSection(), formSection(), subtypesSection(), statusesSection(), stagesSection(),
-		targetsSection(), tasksSection(), reasonsSection(), messagesSection(), attachmentsSection(), reportsSection(), open311Section(), nearbySection(),
-		detailsSection(), actionsSection(), closingSection(), replacedSection(),
+		targetsSection(), tasksSection(), reasonsSection(), messagesSection(), repliesSection(), satisfactionSection(), attachmentsSection(), reportsSection(), open311Section(), nearbySection(),
+		detailsSection(), actionsSection(), routinesSection(), closingSection(), examplesSection(), replacedSection(),
 	}
 }
 

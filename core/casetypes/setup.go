@@ -18,6 +18,7 @@ func setupSection() Section {
 				{Key: "description", Value: &t.Description},
 				{Key: "reference", Value: &t.Reference, Required: true},
 				{Key: "calendar", Value: &t.Calendar, Required: true},
+				{Key: "retired", Value: &t.Retired},
 			}
 		},
 		Validate: validateSetup,
@@ -61,7 +62,10 @@ func validateGroups(c *Check) {
 		}
 		c.Once("group", table[duty], func(i int) Path { return at.And(i) })
 	}
-	if len(table[core.DutyRaise]) == 0 {
+	switch raise := len(table[core.DutyRaise]); {
+	case c.Type.Retired && raise > 0:
+		c.Say(At("groups", "raise"), "The case type is retired, so nobody raises such a case. Leave the groups under raise out, or let it be raised again.")
+	case !c.Type.Retired && raise == 0:
 		c.Say(At("groups", "raise"), "Nobody may raise such a case. Name groups under raise, or everyone.")
 	}
 	if len(table[core.DutyManage]) == 0 {

@@ -63,6 +63,12 @@ func allowed(t reflect.Type) []string {
 		return words([]core.ReopenClock{core.ReopenResume, core.ReopenRestart})
 	case reflect.TypeFor[core.PauseReason]():
 		return words([]core.PauseReason{core.PauseOpenQuestion, core.PauseWaiting})
+	case reflect.TypeFor[core.HandChange]():
+		return words(core.HandChanges())
+	case reflect.TypeFor[core.Roll]():
+		return words(core.Rolls())
+	case reflect.TypeFor[core.Channel]():
+		return words(core.Channels())
 	case reflect.TypeFor[core.FieldUse]():
 		return words([]core.FieldUse{core.UseSubject, core.UseDescription, core.UseSubtype, core.UsePlace,
 			core.UseName, core.UseEmail, core.UsePhone})

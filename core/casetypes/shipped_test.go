@@ -15,13 +15,14 @@ func surroundings() casetypes.References {
 		Templates: []string{"assigned", "breached", "cancelled", "case-reopened", "case-withdrawn", "closed", "closed-not-upheld", "closed-upheld",
 			"closed-withdrawn", "confirmation", "contact-changed", "escalated", "new-case", "public-note", "question",
 			"question-answered", "question-reminder", "question-unanswered", "reassigned-group", "reminder", "reopened", "task-answered", "task-asked",
-			"task-assigned", "task-handed-back", "task-returned", "task-time-requested",
+			"task-assigned", "task-handed-back", "task-returned", "task-due", "task-late", "extended", "task-time-requested",
 			"resolved", "update-received", "withdrawn", "work-started", "follower-news"},
 		Calendars: []string{"northmoor-offices"},
 		Forms:     []string{"casement.complaint/complaint", "casement.report/report"},
 		Details:   map[string][]core.Field{"casement.outcome/outcome": nil, "casement.location/location": nil, "casement.related/related": nil},
-		Workflows: []string{"casement.investigate/investigate", "casement.respond/respond", "casement.collect/collect"},
-		Prefixes:  map[string]string{},
+		Workflows: []string{"casement.investigate/investigate", "casement.respond/respond", "casement.collect/collect", "casement.acknowledge/acknowledge",
+			"casement.validate/validate", "casement.approve/approve", "casement.feedback/feedback", "casement.multipurpose/checklist"},
+		Prefixes: map[string]string{},
 	}
 }
 

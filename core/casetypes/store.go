@@ -74,8 +74,8 @@ const selectSource = `SELECT source FROM documents WHERE kind = $1 AND key = $2 
 
 type sourceText struct{ Source string }
 
-func (s *Service) sourceOf(ctx context.Context, kind string, name versioned) (string, error) {
-	row, err := postgres.One[sourceText](ctx, s.db.Pool(),
+func (r Reader) source(ctx context.Context, kind string, name versioned) (string, error) {
+	row, err := postgres.One[sourceText](ctx, r.q,
 		core.NotFound("There is no version %d of %q.", name.version, name.key), selectSource, kind, name.key, name.version)
 	return row.Source, err
 }

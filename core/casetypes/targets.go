@@ -32,11 +32,26 @@ func validateTarget(c *Check, at Path, rule core.TargetRule) {
 	if rule.Starts == rule.Stops {
 		c.Say(at.And("stops"), "The target starts and stops at the same moment, “%s”.", rule.Starts)
 	}
+	for j, moment := range rule.Restarts {
+		validateMoment(c, at.And("restarts", j), moment)
+		if moment == rule.Stops {
+			c.Say(at.And("restarts", j), "The target stops at “%s”, so it cannot begin anew then.", moment)
+		}
+	}
+	c.Once("moment", words(rule.Restarts), func(j int) Path { return at.And("restarts", j) })
+	validateCondition(c, at.And("when"), rule.When)
+	validateTerms(c, at, rule)
+}
+
+// validateTerms checks what targets of cases and of tasks have in common.
+func validateTerms(c *Check, at Path, rule core.TargetRule) {
 	steps := make([]string, len(rule.Remind))
 	for j, r := range rule.Remind {
 		steps[j] = core.Step{Kind: core.StepReminder, Reminder: r}.Key()
 	}
 	c.Once("reminder", steps, func(j int) Path { return at.And("remind", j) })
+	c.Once("reason to pause", words(rule.Pause), func(j int) Path { return at.And("pause", j) })
+	c.Once("change", words(rule.Forbid), func(j int) Path { return at.And("forbid", j) })
 	validateLadder(c, at.And("ladder"), rule.Ladder)
 	if rule.Extend == nil {
 		return
@@ -47,6 +62,27 @@ func validateTarget(c *Check, at Path, rule core.TargetRule) {
 	if template := rule.Extend.TellRequester; template != "" {
 		c.Exists(at.And("extend", "tell_requester"), "template", template, c.Known.Templates)
 	}
+}
+
+// validateCondition checks that what a rule asks after can be.
+func validateCondition(c *Check, at Path, when core.Condition) {
+	t := c.Type
+	priorities, subtypes := make([]string, len(t.Priorities)), make([]string, len(t.Subtypes))
+	for i, p := range t.Priorities {
+		priorities[i] = p.Key
+	}
+	for i, s := range t.Subtypes {
+		subtypes[i] = s.Key
+	}
+	for i, key := range when.Priorities {
+		c.Exists(at.And("priority", i), "priority", key, priorities)
+	}
+	for i, key := range when.Subtypes {
+		c.Exists(at.And("subtype", i), "subtype", key, subtypes)
+	}
+	c.Once("priority", when.Priorities, func(i int) Path { return at.And("priority", i) })
+	c.Once("subtype", when.Subtypes, func(i int) Path { return at.And("subtype", i) })
+	c.Once("channel", words(when.Channels), func(i int) Path { return at.And("channel", i) })
 }
 
 // validateMoment checks the key in moments such as "stage:stage-1".
@@ -101,6 +137,11 @@ func validateTasks(c *Check) {
 			c.Exists(at.And(i, "assign_to", j), "group", group, append([]string{Manager}, c.Known.Groups...))
 		}
 		c.Once("group", task.AssignTo, func(j int) Path { return at.And(i, "assign_to", j) })
+		if err := task.ValidateTarget(); err != nil {
+			c.Err(at.And(i), err)
+		} else {
+			validateTerms(c, at.And(i), task.Target(""))
+		}
 		switch limits := task.Limits; {
 		case limits.Max > 0 && limits.Min > limits.Max:
 			c.Say(at.And(i, "limits"), "At least %d but at most %d cannot be.", limits.Min, limits.Max)
@@ -153,70 +194,6 @@ func validateReasons(c *Check) {
 		for i, reason := range list.reasons {
 			if reason.Message != "" {
 				c.Exists(at.And(i, "message"), "template", reason.Message, c.Known.Templates)
-			}
-		}
-	}
-}
-
-func messagesSection() Section {
-	return Section{
-		Key: "messages", Name: "Messages",
-		Parts:    func(t *core.CaseType) []Part { return []Part{{Key: "messages", Value: &t.Messages}} },
-		Validate: validateMessages,
-		Diff:     diffMessages,
-	}
-}
-
-// ByReason stands for a template where a case closes: the requester gets the
-// message of the closure reason.
-const ByReason = "by_reason"
-
-// Audiences lists who may be told of an event.
-func Audiences() []string {
-	return []string{"requester", "assignee", "manage", "escalation", "asker", "receiver", "follower"}
-}
-
-// MessageEvents lists the events that a case type may send messages for.
-func MessageEvents() []core.EventKind {
-	return []core.EventKind{
-		core.CaseRaised, core.CaseClaimed, core.CaseReleased, core.CaseAssigned, core.CaseReassigned, core.WorkStarted,
-		core.StatusChanged, core.StageChanged, core.CaseEscalated, core.CaseDeEscalated, core.CaseCancelled,
-		core.CaseWithdrawn, core.CaseClosed, core.CaseReopened, core.NoteAdded, core.UpdateAdded, core.QuestionAsked,
-		core.QuestionAnswered, core.QuestionUnanswered, core.TaskAdded, core.TaskCompleted,
-		core.TaskAssigned, core.TaskAsked, core.TaskAnswered, core.TaskTimeRequested, core.TaskHandedBack, core.TaskReturned, core.AttachmentAdded,
-		core.AttachmentPublished, core.TargetReminded, core.TargetBreached, core.TargetExtended, core.ContactChanged,
-		core.CaseResolved,
-	}
-}
-
-func validateMessages(c *Check) {
-	for event, table := range c.Type.Messages {
-		at := At("messages", event)
-		c.Exists(at, "event", event, words(MessageEvents()))
-		for audience, template := range table {
-			if !c.Exists(at.And(audience), "audience", audience, Audiences()) {
-				continue
-			}
-			if template == ByReason && event == string(core.CaseClosed) && audience == "requester" {
-				continue
-			}
-			c.Exists(at.And(audience), "template", template, c.Known.Templates)
-		}
-	}
-}
-
-func diffMessages(d *Differ, before, after *core.CaseType) {
-	for _, event := range words(MessageEvents()) {
-		for _, audience := range Audiences() {
-			was, is := before.Messages[event][audience], after.Messages[event][audience]
-			switch {
-			case was == is:
-			case was == "":
-				d.Add(Added, "At %s the message ‘%s’ now goes to: %s.", event, is, audience)
-			case is == "":
-				d.Add(Removed, "At %s nothing goes to: %s any more (it was ‘%s’).", event, audience, was)
-			default:
-				d.Add(Changed, "At %s the message to %s: ‘%s’ → ‘%s’.", event, audience, was, is)
 			}
 		}
 	}

@@ -117,7 +117,8 @@ func (s *Service) Of(seen *cases.Seen) []Head {
 		if head.Title == "" {
 			head.Title = titleOf(e.Entry())
 		}
-		if seen.MayDo(core.MayView) || installed && about.Portal && seen.MayDo(core.MayRequest) {
+		public := installed && about.Portal && seen.Type.Publishes(e)
+		if seen.MayDo(core.MayView) || public && seen.MayDo(core.MayRequest) {
 			out = append(out, head)
 		}
 	}

@@ -238,6 +238,27 @@ func TestASectionIsDrawnForRequestersOnlyIfThatWasGranted(t *testing.T) {
 	}
 }
 
+func TestARequesterSeesASectionOnlyWhereTheCaseTypeSaysSo(t *testing.T) {
+	t.Parallel()
+	w := hosttest.New(t, hosttest.Options{})
+	seen := w.Script(t, script)
+	amara := core.PersonActor(w.Amara, "Amara")
+	if got := w.Details.Of(w.See(t, amara, seen.Case.ID)); len(got) != 1 {
+		t.Fatalf("the requester sees %v", got)
+	}
+	w.Change(t, func(ct *core.CaseType) { ct.Portal.Sections = nil })
+	hidden := w.Script(t, script)
+	if got := w.Details.Of(w.See(t, amara, hidden.Case.ID)); len(got) != 0 {
+		t.Errorf("the requester sees %v", got)
+	}
+	if _, err := w.Details.Show(t.Context(), amara, w.See(t, amara, hidden.Case.ID), "section"); core.KindOf(err) != core.ErrNotFound {
+		t.Errorf("the requester is shown: %v", err)
+	}
+	if got := w.Details.Of(w.See(t, w.Priya, hidden.Case.ID)); len(got) != 2 {
+		t.Errorf("staff see %v", got)
+	}
+}
+
 func TestARequesterSeesNoPrivateField(t *testing.T) {
 	t.Parallel()
 	w := hosttest.New(t, hosttest.Options{})

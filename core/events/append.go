@@ -30,6 +30,7 @@ type body struct {
 	Changes map[core.Aspect]core.Changed `json:"changes,omitempty"`
 	About   core.About                   `json:"about,omitempty"`
 	Through string                       `json:"through,omitempty"` // the plugin and version whose effect it is
+	Chain   []string                     `json:"chain,omitempty"`   // the routines that set off the one that acted
 }
 
 // saltSize makes a digest worth nothing to whoever guesses at a body that has
@@ -51,7 +52,7 @@ func Append(b *pgx.Batch, e Entry) error {
 
 // body encodes what is hashed, with a fresh salt.
 func (e Entry) body() (salt, raw []byte, err error) {
-	raw, err = json.Marshal(body{e.Event.Changes, e.Event.About, e.Actor.Through})
+	raw, err = json.Marshal(body{e.Event.Changes, e.Event.About, e.Actor.Through, e.Actor.Chain})
 	if err != nil {
 		return nil, nil, fmt.Errorf("encode the body of %s: %w", e.Event.Kind, err)
 	}

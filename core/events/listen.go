@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -89,5 +90,22 @@ func Tell(ctx context.Context, tx pgx.Tx, topic string) error {
 		return err
 	}
 	_, err := tx.Exec(ctx, notifyTopic, topic)
+	return postgres.Translate(err)
+}
+
+const notifyTopics = `SELECT pg_notify('casement_topics', t) FROM unnest($1::text[]) t`
+
+// TellNow publishes topics to the hub of every server at once, in no
+// transaction of the caller's: nobody waits for anybody. No topics are fine.
+func TellNow(ctx context.Context, db *postgres.DB, topics ...string) error {
+	if len(topics) == 0 {
+		return nil
+	}
+	for part := range slices.Chunk(topics, MaxTopics) {
+		if err := CheckTopics(part); err != nil {
+			return err
+		}
+	}
+	_, err := db.Pool().Exec(ctx, notifyTopics, topics)
 	return postgres.Translate(err)
 }

@@ -73,7 +73,7 @@ func (r row) recorded() (core.Recorded, error) {
 	if err := json.Unmarshal(r.Body, &b); err != nil {
 		return rec, fmt.Errorf("decode the body of event %d: %w", r.Seq, err)
 	}
-	rec.Changes, rec.About, rec.Actor.Through = b.Changes, b.About, b.Through
+	rec.Changes, rec.About, rec.Actor.Through, rec.Actor.Chain = b.Changes, b.About, b.Through, b.Chain
 	return rec, nil
 }
 

@@ -45,6 +45,10 @@ type Work struct {
 	// Import reads an import on for some seconds; more says that there is more
 	// to read. Others have their turn in between.
 	Import func(ctx context.Context, id core.ImportID) (more bool, err error)
+	// Webhooks tells an endpoint what is due to it; more says that there is more.
+	Webhooks func(ctx context.Context, endpoint string) (more bool, err error)
+	// Routine runs what an occasion of a case set off.
+	Routine func(ctx context.Context, cs core.CaseID, occasion string) error
 	// Watch, if there is one, sees every job.
 	Watch Watch
 }
@@ -62,6 +66,8 @@ const (
 	fetchCooldown = 20 * time.Millisecond
 	fetchPoll     = 200 * time.Millisecond
 	jobTimeout    = time.Minute
+	queueOutside  = "outside" // jobs that wait for servers of others
+	maxOutside    = 4
 	exportTimeout = 20 * time.Minute
 	// rescueAfter is when a job counts as lost by a server that lives: as soon
 	// as nobody can still be at it. River's default is an hour.
@@ -87,6 +93,9 @@ func New(pool *pgxpool.Pool, work Work, log *slog.Logger) (*Runner, error) {
 	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, job *river.Job[actArgs]) error {
 		return work.Act(ctx, job.Args.Case, job.Args.Event, job.Args.Action)
 	})))
+	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, job *river.Job[routineArgs]) error {
+		return work.Routine(ctx, job.Args.Case, job.Args.Occasion)
+	})))
 	river.AddWorker(workers, river.WorkFunc(watched(work, func(ctx context.Context, _ *river.Job[deliverArgs]) error {
 		_, err := work.Deliver(ctx)
 		return err
@@ -106,10 +115,21 @@ func New(pool *pgxpool.Pool, work Work, log *slog.Logger) (*Runner, error) {
 		}
 		return err
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[webhooksArgs]) error {
+		var more bool
+		err := watched(work, func(ctx context.Context, job *river.Job[webhooksArgs]) (err error) {
+			more, err = work.Webhooks(ctx, job.Args.Endpoint)
+			return err
+		})(ctx, job)
+		if err == nil && more {
+			return river.JobSnooze(0)
+		}
+		return err
+	}))
 	server := "worker " + rand.Text()[:16]
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		ID:                   server,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}, queueOutside: {MaxWorkers: maxOutside}},
 		Workers:              workers,
 		FetchCooldown:        fetchCooldown,
 		FetchPollInterval:    fetchPoll,
@@ -159,6 +179,10 @@ type (
 		Event  core.Version `json:"event"`
 		Action string       `json:"action"`
 	}
+	routineArgs struct {
+		Case     core.CaseID `json:"case"`
+		Occasion string      `json:"occasion"`
+	}
 	deliverArgs struct{}
 	tidyArgs    struct{}
 	exportArgs  struct {
@@ -167,16 +191,21 @@ type (
 	importArgs struct {
 		Import core.ImportID `json:"import"`
 	}
+	webhooksArgs struct {
+		Endpoint string `json:"endpoint"`
+	}
 )
 
-func (reactArgs) Kind() string   { return "react" }
-func (stepArgs) Kind() string    { return "step" }
-func (wakeArgs) Kind() string    { return "wake" }
-func (actArgs) Kind() string     { return "act" }
-func (deliverArgs) Kind() string { return "deliver" }
-func (tidyArgs) Kind() string    { return "tidy" }
-func (exportArgs) Kind() string  { return "export" }
-func (importArgs) Kind() string  { return "import" }
+func (reactArgs) Kind() string    { return "react" }
+func (stepArgs) Kind() string     { return "step" }
+func (wakeArgs) Kind() string     { return "wake" }
+func (actArgs) Kind() string      { return "act" }
+func (routineArgs) Kind() string  { return "routine" }
+func (deliverArgs) Kind() string  { return "deliver" }
+func (tidyArgs) Kind() string     { return "tidy" }
+func (exportArgs) Kind() string   { return "export" }
+func (importArgs) Kind() string   { return "import" }
+func (webhooksArgs) Kind() string { return "webhooks" }
 
 // exportWorker may take its time: a file of a hundred thousand rows is made in
 // minutes. The next attempt of one that took longer would take as long.
@@ -199,7 +228,7 @@ func (exportWorker) Timeout(*river.Job[exportArgs]) time.Duration { return expor
 // next poll. unique_states lists available, pending, retryable, running and
 // scheduled: a finished job is no reason not to run again.
 const insertJob = `INSERT INTO river_job (args, kind, max_attempts, queue, state, priority, unique_key, unique_states, metadata)
-VALUES ($1, $2, 25, 'default', 'available', 1, sha256(convert_to($3, 'UTF8')), $4::text::bit(8), $5)
+VALUES ($1, $2, 25, $6, 'available', 1, sha256(convert_to($3, 'UTF8')), $4::text::bit(8), $5)
 ON CONFLICT (unique_key)
 	WHERE unique_key IS NOT NULL AND unique_states IS NOT NULL AND river_job_state_in_bitmask(unique_states, state)
 	DO NOTHING`
@@ -224,6 +253,11 @@ func QueueAction(b *pgx.Batch, cs core.CaseID, event core.Version, action string
 	queue(b, actArgs{cs, event, action}, fmt.Sprintf("%s/%d/%s", cs, event, action), "")
 }
 
+// QueueRoutine queues what an occasion of a case set off.
+func QueueRoutine(b *pgx.Batch, cs core.CaseID, occasion string) {
+	queue(b, routineArgs{cs, occasion}, cs.String()+"/"+occasion, "")
+}
+
 // QueueDelivery queues the sending of due messages.
 func QueueDelivery(b *pgx.Batch) { queue(b, deliverArgs{}, "", "") }
 
@@ -240,13 +274,23 @@ func QueueImport(b *pgx.Batch, id core.ImportID, phase string) {
 // QueueTidying queues the deletion of what has expired.
 func QueueTidying(b *pgx.Batch) { queue(b, tidyArgs{}, "", "") }
 
+// QueueWebhooks queues what is due to an endpoint of webhooks, in a queue of
+// its own: servers that do not answer keep nothing else waiting.
+func QueueWebhooks(b *pgx.Batch, endpoint string) {
+	queueIn(b, queueOutside, webhooksArgs{endpoint}, endpoint, "")
+}
+
 func queue(b *pgx.Batch, args river.JobArgs, unique, cause string) {
+	queueIn(b, river.QueueDefault, args, unique, cause)
+}
+
+func queueIn(b *pgx.Batch, name string, args river.JobArgs, unique, cause string) {
 	raw, err := json.Marshal(args)
 	beside, failed := json.Marshal(metadata{cause})
 	if err := errors.Join(err, failed); err != nil {
 		panic(fmt.Sprintf("encode a %s job: %v", args.Kind(), err)) // both are our own structs of words
 	}
-	b.Queue(insertJob, raw, args.Kind(), args.Kind()+"/"+unique, stillToRun, beside)
+	b.Queue(insertJob, raw, args.Kind(), args.Kind()+"/"+unique, stillToRun, beside, name)
 }
 
 // stillToRun is River's bit mask of the states in which a job is still to run,

@@ -1,6 +1,9 @@
-// Package mail is the only code that speaks SMTP. It hands one message at a
-// time to the configured server and says truthfully what became of it; what
-// is sent, when it is tried again and what is remembered is core/messages.
+// Package mail is the only code that speaks SMTP and IMAP, and that takes mail
+// apart. Outwards it hands one message at a time to the configured server and
+// says truthfully what became of it; what is sent, when it is tried again and
+// what is remembered is core/messages. Inwards ([Mailbox], [Parse]) it brings
+// mail from mailboxes and says what stands in it; what becomes of that is
+// core/correspondence and core/intake/mailbox.
 //
 // go-mail builds the message and opens the connection (STARTTLS, TLS,
 // authentication). The transaction itself is spoken here, step by step, since
@@ -121,7 +124,9 @@ func (s *Sender) Send(ctx context.Context, m core.Message, begin func(context.Co
 		return messages.Receipt{Settled: messages.TryAgain, Detail: words(err)}
 	}
 	defer conversation.hangUp()
-	return conversation.tell(ctx, s.settings.From, m.To, text, begin)
+	receipt := conversation.tell(ctx, s.settings.From, m.To, text, begin)
+	receipt.Server = s.settings.Host
+	return receipt
 }
 
 func (s *Sender) address() string {

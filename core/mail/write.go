@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	netmail "net/mail"
 	"regexp"
@@ -35,25 +36,74 @@ func (s *Sender) write(m core.Message) ([]byte, error) {
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(&netmail.Address{Name: clean(s.settings.FromName, maxName), Address: s.settings.From})
-	msg.ToMailAddress(&netmail.Address{Name: clean(m.ToName, maxName), Address: m.To})
-	if s.settings.ReplyTo != "" {
-		msg.ReplyToMailAddress(&netmail.Address{Name: clean(s.settings.FromName, maxName), Address: s.settings.ReplyTo})
+	if err := s.direct(msg, m); err != nil {
+		return nil, err
 	}
 	msg.Subject(clean(m.Subject, maxSubject))
 	msg.SetMessageIDWithValue(m.MessageID)
 	msg.SetDateWithValue(m.CreatedAt)
-	// Written by a program: holiday notices and other programs keep quiet.
-	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
+	if m.Letter.IsZero() {
+		// Written by a program: holiday notices and other programs keep quiet.
+		msg.SetGenHeader("Auto-Submitted", "auto-generated")
+		msg.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	for _, f := range m.Files {
+		name := clean(f.Name, maxName)
+		if err := msg.AttachReader(name, bytes.NewReader(f.Body), gomail.WithFileContentType(gomail.ContentType(f.Kind))); err != nil {
+			return nil, fmt.Errorf("put the file %q into the message: %w", name, err)
+		}
 	}
 	var out bytes.Buffer
 	if _, err := msg.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("write the message: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// direct says whom the message is for and where answers go. A letter to
+// several names them all, though it is handed over once for each.
+func (s *Sender) direct(msg *gomail.Msg, m core.Message) error {
+	to, err := addresses(m, m.HeaderTo)
+	if err != nil {
+		return err
+	}
+	cc, err := addresses(m, m.HeaderCc)
+	if err != nil {
+		return err
+	}
+	if len(to) == 0 {
+		to = []*netmail.Address{{Name: clean(m.ToName, maxName), Address: m.To}}
+	}
+	msg.ToMailAddress(to...)
+	if len(cc) > 0 {
+		msg.CcMailAddress(cc...)
+	}
+	if answers := cmp.Or(m.AnswersTo, s.settings.ReplyTo); answers != "" {
+		if answers, err = core.ParseEmail(answers); err != nil {
+			return fmt.Errorf("the address for answers is not an email address")
+		}
+		msg.ReplyToMailAddress(&netmail.Address{Name: clean(s.settings.FromName, maxName), Address: answers})
+	}
+	return nil
+}
+
+func addresses(m core.Message, list []string) ([]*netmail.Address, error) {
+	out := make([]*netmail.Address, len(list))
+	for i, raw := range list {
+		email, err := core.ParseEmail(raw)
+		if err != nil {
+			return nil, fmt.Errorf("an address that the message names is not an email address")
+		}
+		out[i] = &netmail.Address{Address: email}
+		if email == m.To {
+			out[i].Name = clean(m.ToName, maxName)
+		}
+	}
+	return out, nil
 }
 
 // clean makes one line of at most n letters: control characters, line breaks

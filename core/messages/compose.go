@@ -14,10 +14,14 @@ type Outgoing struct {
 	Event    string        // the event's kind, or "sign_in"
 	Audience string        // "requester", "assignee", "manage", "escalation", "asker"
 	Template string        // key
+	CaseType string        // of the case: its own template goes before the installation's; "" for none
 	Language string        // the recipient's; "" for the default
 	To       string
 	ToName   string
 	Data     Data
+	// Answerable says that the recipient may answer by mail: the message names an
+	// address for it, if the installation has one.
+	Answerable bool
 }
 
 // Letter is a message in words, ready for the outbox.
@@ -27,6 +31,8 @@ type Letter struct {
 	EventSeq    int64
 	Template    string
 	AtLeastOnce bool
+	Enclosed    []core.AttachmentID // files that are read when it is sent
+	Missing     []string            // names its template shows that had no value; see [NotGiven]
 }
 
 const (
@@ -45,7 +51,7 @@ func (s *Service) Compose(ctx context.Context, o Outgoing) (Letter, error) {
 	if o.Event == "" || o.Audience == "" || len(o.Event) > maxWord || len(o.Audience) > maxWord {
 		return Letter{}, core.Invalid("A message says which event it follows from and which audience it is for.")
 	}
-	c, _, err := s.newest(ctx, o.Template)
+	c, _, err := s.newest(ctx, o.CaseType, o.Template)
 	if err != nil {
 		return Letter{}, err
 	}
@@ -53,15 +59,20 @@ func (s *Service) Compose(ctx context.Context, o Outgoing) (Letter, error) {
 	if err != nil {
 		return Letter{}, err
 	}
+	answers := ""
+	if o.Answerable && s.answersTo != nil {
+		answers = s.answersTo(o.Case, to)
+	}
 	id := core.NewID[core.MessageID]()
 	return Letter{
 		Message: core.Message{
-			ID: id, CaseID: o.Case, Event: o.Event, Audience: o.Audience,
+			ID: id, CaseID: o.Case, Event: o.Event, Audience: o.Audience, AnswersTo: answers,
 			To: to, ToName: clip(plainText(o.ToName), maxName),
 			Subject: words.Subject, Text: words.Text, HTML: words.HTML,
 			MessageID: id.String() + "@" + s.domain, State: s.initial(), CreatedAt: s.clock.Now(),
 		},
 		Person: o.Person, EventSeq: o.EventSeq, Template: o.Template, AtLeastOnce: c.template.AtLeastOnce,
+		Missing: words.Missing,
 	}, nil
 }
 

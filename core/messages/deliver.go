@@ -110,13 +110,17 @@ func (s *Service) attempt(ctx context.Context, a claimed) (core.DeliveryState, e
 		}
 		return err
 	}
-	receipt := s.sender.Send(ctx, a.message(), begin)
+	m, receipt := s.enclosed(ctx, a)
+	if receipt == nil {
+		sent := s.sender.Send(ctx, m, begin)
+		receipt = &sent
+	}
 	if taken {
 		return "", nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	settlement := a.judge(receipt, s.clock.Now())
+	settlement := a.judge(*receipt, s.clock.Now())
 	return settlement.State, s.settle(ctx, a, settlement)
 }
 
@@ -126,6 +130,28 @@ type settlement struct {
 	Detail string
 	NextAt *time.Time // when to try again
 	SentAt *time.Time
+	Server string
+}
+
+// enclosed is a claimed message with its files. A receipt says why it cannot
+// be handed over: a message never goes without what belongs to it.
+func (s *Service) enclosed(ctx context.Context, a claimed) (core.Message, *Receipt) {
+	m := a.message()
+	if len(a.Files) == 0 {
+		return m, nil
+	}
+	if s.enclose == nil {
+		return m, &Receipt{Settled: Refused, Detail: "Its files cannot be read here, so it was not sent."}
+	}
+	var err error
+	m.Files, err = s.enclose(ctx, a.Files)
+	switch {
+	case core.KindOf(err) == core.ErrNotFound:
+		return m, &Receipt{Settled: Refused, Detail: "A file of this message is gone, so it was not sent."}
+	case err != nil:
+		return m, &Receipt{Settled: TryAgain, Detail: "its files could not be read"}
+	}
+	return m, nil
 }
 
 // judge decides what an attempt means for the message.
@@ -133,13 +159,13 @@ func (a claimed) judge(r Receipt, now time.Time) settlement {
 	detail := clip(plainText(r.Detail), 500)
 	switch {
 	case r.Settled == Accepted:
-		return settlement{State: core.DeliverySent, Detail: detail, SentAt: &now}
+		return settlement{State: core.DeliverySent, Detail: detail, SentAt: &now, Server: r.Server}
 	case r.Settled == Refused:
-		return settlement{State: core.DeliveryRefused, Detail: detail}
+		return settlement{State: core.DeliveryRefused, Detail: detail, Server: r.Server}
 	case r.Settled == Uncertain && !a.AtLeastOnce:
-		return settlement{State: core.DeliveryUnknown, Detail: detail}
+		return settlement{State: core.DeliveryUnknown, Detail: detail, Server: r.Server}
 	case a.Attempts > len(pauses):
-		return settlement{State: core.DeliveryRefused, Detail: "Given up after three days. Last answer: " + detail}
+		return settlement{State: core.DeliveryRefused, Detail: "Given up after three days. Last answer: " + detail, Server: r.Server}
 	}
 	next := now.Add(pauses[max(a.Attempts, 1)-1])
 	return settlement{State: core.DeliveryQueued, Detail: detail, NextAt: &next}

@@ -17,8 +17,11 @@ type Entry struct {
 	core.Message
 	Template string
 	Attempts int
-	NextAt   time.Time // when it is tried next; zero when it is not
-	Withheld bool      // the words are a secret and have been left out
+	NextAt   time.Time           // when it is tried next; zero when it is not
+	Withheld bool                // the words are a secret and have been left out
+	Missing  []string            // names its template shows that had no value; [NotGiven] stands there
+	Server   string              // which server settled it last; "" when none did
+	Enclosed []core.AttachmentID // the files that go with it
 }
 
 // HasMaskedLinks reports whether a link in the words is not shown in full.
@@ -38,7 +41,7 @@ type Page struct {
 
 // secretLinks finds the part of an address that only the recipient of a message
 // may have: whoever holds it acts as them.
-var secretLinks = regexp.MustCompile(`(/(?:track|answer|sign-in/link|sign-in|staff/password)/)[A-Za-z0-9_-]{8,}`)
+var secretLinks = regexp.MustCompile(`(/(?:track|answer|satisfaction|sign-in/link|sign-in|staff/password)/)[A-Za-z0-9_-]{8,}`)
 
 // maskLinks hides the secrets of links, so that reading a message lets nobody
 // act as its recipient.

@@ -46,14 +46,31 @@ func (s signature) text(body string) string {
 	return body + "\n\n-- \n" + strings.Join(lines, "\n")
 }
 
-// html makes the HTML part from the text.
-func (s signature) html(body string) (string, error) {
+// page is the HTML part of a message: the blocks of its text, or a body of its
+// own.
+type page struct {
+	Signature signature
+	Blocks    []block
+	Body      template.HTML
+}
+
+// bare is the HTML of a text without the layout around it.
+func bare(text string) (string, error) {
 	var out bytes.Buffer
-	page := struct {
-		Signature signature
-		Blocks    []block
-	}{s, blocks(body)}
-	if err := layout.Execute(&out, page); err != nil {
+	if err := layout.ExecuteTemplate(&out, "blocks", blocks(text)); err != nil {
+		return "", fmt.Errorf("make the HTML of a message: %w", err)
+	}
+	return out.String(), nil
+}
+
+// html makes the HTML part from the text.
+func (s signature) html(text string) (string, error) { return s.frame(page{Blocks: blocks(text)}) }
+
+// frame puts the layout around the HTML part.
+func (s signature) frame(p page) (string, error) {
+	var out bytes.Buffer
+	p.Signature = s
+	if err := layout.Execute(&out, p); err != nil {
 		return "", fmt.Errorf("make the HTML of a message: %w", err)
 	}
 	return out.String(), nil
@@ -104,8 +121,11 @@ func spans(line string) []span {
 
 // tidy settles the white space that tags leave behind: no spaces at the ends
 // of lines, never more than one empty line.
-func tidy(text string) string {
-	lines := strings.Split(plainText(text), "\n")
+func tidy(text string) string { return tidyHeld(plainText(text)) }
+
+// tidyHeld is tidy for a text in which the places of missing values are held.
+func tidyHeld(text string) string {
+	lines := strings.Split(text, "\n")
 	out := make([]string, 0, len(lines))
 	for _, line := range lines {
 		line = strings.TrimRight(line, " \t")

@@ -14,10 +14,18 @@ import (
 // inspector walks a parsed template and refuses tags, filters and names that
 // are not on the lists, so that a slip of the finger is found when a template
 // is published and not when a resident reads an empty line.
+//
+// On its way it makes every place that shows a value say when there is none:
+// see mark. Names that stand in a condition around a place are asked for there.
 type inspector struct {
-	loops  int
-	blocks int
-	bound  []binding // loop variables, innermost last
+	config render.Config
+	show   string // the filter that shows values: showText or showHTML
+
+	loops   int
+	blocks  int
+	bound   []binding // loop variables, innermost last
+	asked   []string  // names in the conditions around, innermost last
+	demands []demand
 }
 
 // binding says which list a loop variable runs over.
@@ -29,7 +37,7 @@ func (i *inspector) nodes(list []render.Node) error {
 			return err
 		}
 	}
-	return nil
+	return i.mark(list)
 }
 
 func (i *inspector) node(n render.Node) error {
@@ -37,6 +45,7 @@ func (i *inspector) node(n render.Node) error {
 	case *render.SeqNode:
 		return i.nodes(n.Children)
 	case *render.ObjectNode:
+		i.demand(n)
 		return i.expression(n.Token, n.Args)
 	case *render.TagNode:
 		return notAvailable(n.Token)
@@ -53,7 +62,8 @@ func (i *inspector) block(n *render.BlockNode) error {
 	if i.blocks++; i.blocks > maxBlocks {
 		return at(n.Token, "more than %d blocks stand inside one another.", maxBlocks)
 	}
-	defer func() { i.blocks-- }()
+	asked := len(i.asked)
+	defer func() { i.blocks--; i.asked = i.asked[:asked] }()
 	if n.Name == "for" {
 		return i.loop(n)
 	}
@@ -61,8 +71,31 @@ func (i *inspector) block(n *render.BlockNode) error {
 		if err := i.expression(n.Token, n.Args); err != nil {
 			return err
 		}
+		i.ask(n.Args)
 	}
 	return i.inside(n)
+}
+
+// ask notes the names that a condition is about: it holds for the places inside
+// it and in its other branches.
+func (i *inspector) ask(condition string) {
+	for _, word := range token.FindAllString(condition, -1) {
+		if isLetter(word[0]) && !slices.Contains(keywords, word) {
+			i.asked = append(i.asked, i.resolve(word))
+		}
+	}
+}
+
+// demand notes a place that shows a value without asking for it. In a loop the
+// list has been asked for.
+func (i *inspector) demand(n *render.ObjectNode) {
+	path := i.shown(n.Args)
+	if path == "" || i.loops > 0 || slices.Contains(i.asked, path) {
+		return
+	}
+	if !slices.ContainsFunc(i.demands, func(d demand) bool { return d.path == path }) {
+		i.demands = append(i.demands, demand{n.SourceLoc.LineNo, path})
+	}
 }
 
 func (i *inspector) inside(n *render.BlockNode) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"html"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,13 +63,37 @@ func language() render.Config {
 	for name, f := range allowedFilters {
 		config.AddFilter(name, f)
 	}
+	config.AddFilter(showText, func(value any, path string) any { return shown(value, path, func(v any) any { return v }) })
+	config.AddFilter(showHTML, func(value any, path string) any { return shown(value, path, escaped) })
 	return config
+}
+
+// shown is what is written for a value: the place of a missing one is held by
+// its name.
+func shown(value any, path string, as func(any) any) any {
+	if words, ok := value.(string); value == nil || ok && strings.TrimSpace(words) == "" {
+		if path == "" {
+			return ""
+		}
+		return hold(path)
+	}
+	return as(value)
+}
+
+// escaped writes a value so that nothing in it is markup; its lines stay lines.
+func escaped(value any) any {
+	words, ok := value.(string)
+	if !ok {
+		return value
+	}
+	return strings.ReplaceAll(html.EscapeString(words), "\n", "<br>\n")
 }
 
 // part is one compiled part of a template.
 type part struct {
-	root   render.Node
-	config render.Config
+	root    render.Node
+	config  render.Config
+	demands []demand
 }
 
 // problem is what is wrong with a part of a template, and where.
@@ -84,9 +109,9 @@ func (p *problem) Error() string {
 	return fmt.Sprintf("Line %d: %s", p.line, p.what)
 }
 
-// compile parses a part and refuses what a template may not use. The error is
-// a *problem.
-func compile(source string) (p *part, err error) {
+// compile parses a part and refuses what a template may not use; show is the
+// filter by which values are shown. The error is a *problem.
+func compile(source, show string) (p *part, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			p, err = nil, &problem{what: "this is not a template that can be read."}
@@ -106,10 +131,12 @@ func compile(source string) (p *part, err error) {
 	if broken != nil {
 		return nil, fromLiquid(broken)
 	}
-	if err := (&inspector{}).node(root); err != nil {
+	i := &inspector{config: config, show: show}
+	roots := []render.Node{root}
+	if err := i.nodes(roots); err != nil {
 		return nil, err
 	}
-	return &part{root, config}, nil
+	return &part{roots[0], config, i.demands}, nil
 }
 
 // render makes text. data is copied and bounded first, so that nothing a
@@ -170,8 +197,12 @@ func bound(v any, depth int) any {
 	case map[string]any:
 		out := make(map[string]any, min(len(v), maxList))
 		for key, value := range v {
-			if len(out) < maxList {
-				out[key] = bound(value, depth+1)
+			if len(out) >= maxList {
+				break
+			}
+			// An empty word is no word: {% if requester.name %} asks for one.
+			if value = bound(value, depth+1); value != "" {
+				out[key] = value
 			}
 		}
 		return out
@@ -206,7 +237,7 @@ func plainText(s string) string {
 		switch {
 		case r == '\n' || r == '\t':
 			return r
-		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == missingOpens, r == missingCloses:
 			return -1
 		}
 		return r

@@ -9,7 +9,12 @@
 //	template.go, inspect.go templates as documents; a broken one cannot be published
 //	shipped/                the templates that come with the program
 //	liquid.go, html.go      text from a template, HTML from the text
+//	htmlpart.go             HTML that authors write themselves
+//	missing.go              merge fields without a value: never a blank
+//	preview.go, history.go  what a template would say; its versions and what each changed
 //	compose.go              from data to a [Letter] ready for the outbox
+//	fill.go                 merge fields filled, and those that are missing named
+//	written.go              letters in words of somebody's own
 //	deliver.go              the outbox: claimed, begun, sent, refused, unknown
 //	entries.go              what the outbox page and a case's emails tab show
 package messages
@@ -37,6 +42,7 @@ const (
 type Receipt struct {
 	Settled Settled
 	Detail  string // the server's own words, or why it could not be reached
+	Server  string // which server said so; "" when none did
 }
 
 // Sender hands messages to a mail server. It is safe for concurrent use.
@@ -53,14 +59,24 @@ type Options struct {
 	Sender Sender
 	// Domain is the right-hand side of Message-IDs, such as "northmoor.example".
 	Domain string
+	// Enclose reads files that go with a message, in the order in which they are
+	// named. A not-found error says that one is gone: the message is then refused.
+	// Nil: no message has any.
+	Enclose func(context.Context, []core.AttachmentID) ([]core.Enclosure, error)
+	// AnswersTo gives the address to which the recipient of a message of a case
+	// answers, "" where they cannot. Nil: nobody can.
+	AnswersTo func(cs core.CaseID, recipient string) string
 }
 
 // Service renders, keeps and delivers messages. It is safe for concurrent use.
 type Service struct {
-	db     *postgres.DB
-	clock  core.Clock
-	sender Sender
-	domain string
+	db      *postgres.DB
+	clock   core.Clock
+	sender  Sender
+	domain  string
+	enclose func(context.Context, []core.AttachmentID) ([]core.Enclosure, error)
+
+	answersTo func(core.CaseID, string) string
 
 	mu       sync.Mutex
 	compiled map[edition]*compiled
@@ -68,7 +84,7 @@ type Service struct {
 
 // edition names one immutable version of a template; 0 is the shipped one.
 type edition struct {
-	key     string
+	key     string // of the document: "confirmation", or a case type's own "complaint/confirmation"
 	version int
 }
 
@@ -79,7 +95,8 @@ func New(db *postgres.DB, clock core.Clock, options Options) *Service {
 		domain = "casement.invalid"
 	}
 	return &Service{
-		db: db, clock: clock, sender: options.Sender, domain: domain,
-		compiled: map[edition]*compiled{},
+		db: db, clock: clock, sender: options.Sender, domain: domain, enclose: options.Enclose,
+		answersTo: options.AnswersTo,
+		compiled:  map[edition]*compiled{},
 	}
 }

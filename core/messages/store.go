@@ -12,9 +12,10 @@ import (
 )
 
 const insertLetter = `INSERT INTO outbox (id, case_id, person_id, event_seq, event_kind, audience, template, at_least_once,
-	recipient, recipient_name, subject, body_text, body_html, message_id, state, next_at, created_at)
+	recipient, recipient_name, subject, body_text, body_html, message_id, state, next_at, created_at,
+	letter_id, header_to, header_cc, answers_to, files, missing)
 VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-	CASE WHEN $15 = 'queued' THEN $16::timestamptz END, $16)
+	CASE WHEN $15 = 'queued' THEN $16::timestamptz END, $16, $17, coalesce($18, '{}'::text[]), coalesce($19, '{}'::text[]), $20, coalesce($21, '{}'::uuid[]), coalesce($22, '{}'::text[]))
 ON CONFLICT (event_seq, audience, recipient) WHERE event_seq IS NOT NULL DO NOTHING
 RETURNING id`
 
@@ -22,8 +23,16 @@ RETURNING id`
 // once: a letter that has been kept before gives no row.
 func (s *Service) Queue(b *pgx.Batch, letters ...Letter) {
 	for _, l := range letters {
-		b.Queue(insertLetter, l.ID, l.CaseID, l.Person, l.EventSeq, l.Event, l.Audience, l.Template, l.AtLeastOnce,
-			l.To, l.ToName, l.Subject, l.Text, l.HTML, l.MessageID, l.State, l.CreatedAt)
+		b.Queue(insertLetter, l.row()...)
+	}
+}
+
+// row lists the values of [insertLetter].
+func (l Letter) row() []any {
+	return []any{
+		l.ID, l.CaseID, l.Person, l.EventSeq, l.Event, l.Audience, l.Template, l.AtLeastOnce,
+		l.To, l.ToName, l.Subject, l.Text, l.HTML, l.MessageID, l.State, l.CreatedAt,
+		l.Letter, l.HeaderTo, l.HeaderCc, l.AnswersTo, l.Enclosed, l.Missing,
 	}
 }
 
@@ -73,16 +82,23 @@ type claimed struct {
 	AtLeastOnce   bool
 	Attempts      int // this one included; it tells this claim from later ones
 	CreatedAt     time.Time
+	LetterID      core.LetterID
+	HeaderTo      []string
+	HeaderCc      []string
+	AnswersTo     string
+	Files         []core.AttachmentID
 }
 
 func (a claimed) message() core.Message {
 	return core.Message{
 		ID: a.ID, To: a.Recipient, ToName: a.RecipientName, Subject: a.Subject, Text: a.BodyText, HTML: a.BodyHTML,
 		MessageID: a.MessageID, State: core.DeliveryQueued, CreatedAt: a.CreatedAt.UTC(),
+		Letter: a.LetterID, HeaderTo: a.HeaderTo, HeaderCc: a.HeaderCc, AnswersTo: a.AnswersTo,
 	}
 }
 
-const claimedColumns = `id, recipient, recipient_name, subject, body_text, body_html, message_id, at_least_once, attempts, created_at`
+const claimedColumns = `id, recipient, recipient_name, subject, body_text, body_html, message_id, at_least_once, attempts, created_at,
+	letter_id, header_to, header_cc, answers_to, files`
 
 const claimDue = `UPDATE outbox SET attempts = attempts + 1, next_at = $2 WHERE id IN (
 	SELECT id FROM outbox WHERE state = 'queued' AND next_at <= $1 ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
@@ -113,11 +129,11 @@ func (s *Service) begin(ctx context.Context, a claimed, until time.Time) (bool, 
 }
 
 // A message that meanwhile counts as unknown was not: this is its answer.
-const settleAttempt = `UPDATE outbox SET state = $3, detail = $4, next_at = $5, sent_at = $6
+const settleAttempt = `UPDATE outbox SET state = $3, detail = $4, next_at = $5, sent_at = $6, server = $7
 WHERE id = $1 AND attempts = $2 AND state IN ('queued', 'sending', 'unknown')`
 
 func (s *Service) settle(ctx context.Context, a claimed, to settlement) error {
-	_, err := s.db.Pool().Exec(ctx, settleAttempt, a.ID, a.Attempts, to.State, to.Detail, to.NextAt, to.SentAt)
+	_, err := s.db.Pool().Exec(ctx, settleAttempt, a.ID, a.Attempts, to.State, to.Detail, to.NextAt, to.SentAt, to.Server)
 	return postgres.Translate(err)
 }
 
@@ -144,7 +160,7 @@ func (s *Service) settleLost(ctx context.Context, now time.Time, limit int) (int
 }
 
 const requeueMessage = `UPDATE outbox SET state = 'queued', next_at = $2, attempts = 0
-WHERE id = $1 AND state IN ('held', 'refused', 'unknown') AND template <> 'sign-in'`
+WHERE id = $1 AND state IN ('held', 'refused', 'bounced', 'unknown') AND template <> 'sign-in'`
 
 func (s *Service) requeue(ctx context.Context, id core.MessageID, now time.Time) (bool, error) {
 	tag, err := s.db.Pool().Exec(ctx, requeueMessage, id, now)
@@ -186,6 +202,13 @@ type entryRow struct {
 	NextAt        *time.Time
 	CreatedAt     time.Time
 	SentAt        *time.Time
+	LetterID      core.LetterID
+	HeaderTo      []string
+	HeaderCc      []string
+	AnswersTo     string
+	Files         []core.AttachmentID
+	Server        string
+	Missing       []string
 }
 
 // entry leaves out the words of a secret message, and the secrets of links in
@@ -196,8 +219,9 @@ func (r entryRow) entry(open bool) Entry {
 			ID: r.ID, No: r.No, CaseID: r.CaseID, Event: r.EventKind, Audience: r.Audience, To: r.Recipient, ToName: r.RecipientName,
 			Subject: r.Subject, Text: r.BodyText, HTML: r.BodyHTML, MessageID: r.MessageID,
 			State: r.State, Detail: r.Detail, CreatedAt: r.CreatedAt.UTC(), SentAt: orZero(r.SentAt),
+			Letter: r.LetterID, HeaderTo: r.HeaderTo, HeaderCc: r.HeaderCc, AnswersTo: r.AnswersTo,
 		},
-		Template: r.Template, Attempts: r.Attempts, NextAt: orZero(r.NextAt),
+		Template: r.Template, Attempts: r.Attempts, NextAt: orZero(r.NextAt), Server: r.Server, Enclosed: r.Files, Missing: r.Missing,
 	}
 	if r.State != core.DeliveryQueued {
 		e.NextAt = time.Time{} // of a message being sent it is when the claim ends
@@ -228,7 +252,7 @@ func orZero(t *time.Time) time.Time {
 }
 
 const entryColumns = `id, no, case_id, event_kind, audience, template, recipient, recipient_name, subject, message_id, state,
-	detail, attempts, next_at, created_at, sent_at`
+	detail, attempts, next_at, created_at, sent_at, letter_id, header_to, header_cc, answers_to, files, server, missing`
 
 const selectPage = `SELECT ` + entryColumns + `, '' AS body_text, '' AS body_html FROM outbox
 WHERE ($1 = '' OR state = $1) AND ($2 = '' OR recipient LIKE '%' || $2 || '%')

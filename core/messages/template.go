@@ -16,19 +16,33 @@ import (
 const KindTemplate = "message_template"
 
 // Template is a message in one or more languages, in Liquid. Authors write
-// plain text; the HTML part is made from it.
+// plain text; unless they write HTML as well, that part is made from it.
 type Template struct {
 	Key         string             `json:"key"`
+	Type        string             `json:"case_type,omitempty"` // of a case type's own: it goes before the installation's
 	Name        string             `json:"name"`
 	Audience    string             `json:"audience"`                // "requester" or "staff"
 	AtLeastOnce bool               `json:"at_least_once,omitempty"` // rather twice than never, when it is unclear whether it was sent
 	Languages   map[string]Wording `json:"languages"`               // by language tag; "en" is required
+	// Withdrawn says that the case type sends the installation's again.
+	Withdrawn bool `json:"withdrawn,omitempty"`
+}
+
+// document is the key under which a template is kept.
+func (t Template) document() string { return documentKey(t.Type, t.Key) }
+
+func documentKey(caseType, key string) string {
+	if caseType == "" {
+		return key
+	}
+	return caseType + "/" + key
 }
 
 // Wording is a template in one language.
 type Wording struct {
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
+	HTML    string `json:"html,omitempty"` // of the body; "" is made from the text
 }
 
 // The audiences of templates. Both are told in words of their own.
@@ -45,7 +59,8 @@ const SignIn = "sign-in"
 type Rendered struct {
 	Subject string
 	Text    string
-	HTML    string
+	HTML    string   // the whole part, with its frame
+	Missing []string // names that had no value; see [NotGiven]
 }
 
 // compiled is a template ready to render.
@@ -54,7 +69,16 @@ type compiled struct {
 	wordings map[string]wording
 }
 
-type wording struct{ subject, text *part }
+type wording struct{ subject, text, html *part } // html is nil when it is made from the text
+
+// parts are those that there are, by name.
+func (w wording) parts() map[string]*part {
+	out := map[string]*part{"subject": w.subject, "text": w.text}
+	if w.html != nil {
+		out["html"] = w.html
+	}
+	return out
+}
 
 var (
 	templateKeys = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,59}$`)
@@ -71,17 +95,11 @@ func Check(t Template) error {
 	return err
 }
 
-// Preview renders a template that need not be published.
-func Preview(t Template, language string, data Data) (Rendered, error) {
-	c, err := compileTemplate(t)
-	if err != nil {
-		return Rendered{}, err
-	}
-	return c.render(language, data)
-}
-
 func compileTemplate(t Template) (*compiled, error) {
 	fields := map[string]string{}
+	if t.Type != "" && !templateKeys.MatchString(t.Type) {
+		fields["case_type"] = "This is no key of a case type."
+	}
 	if !templateKeys.MatchString(t.Key) {
 		fields["key"] = "A key has small letters, digits and hyphens, at most 60."
 	}
@@ -109,22 +127,27 @@ func compileTemplate(t Template) (*compiled, error) {
 }
 
 func compileWording(words Wording, path string, fields map[string]string) wording {
-	part := func(name, source string) *part {
+	part := func(name, source, show string) *part {
 		if strings.TrimSpace(source) == "" {
 			fields[path+"."+name] = "This must not be empty."
 			return nil
 		}
-		p, err := compile(source)
+		p, err := compile(source, show)
 		if err != nil {
 			fields[path+"."+name] = err.Error()
 			return nil
 		}
 		text, err := p.render(Sample())
+		text, _ = fill(text, func(path string) string { return path }) // fields of a case type have no samples
 		switch {
 		case err != nil:
 			fields[path+"."+name] = "It cannot be rendered with sample data."
 		case strings.TrimSpace(text) == "":
 			fields[path+"."+name] = "With sample data nothing is left of it."
+		case show == showHTML:
+			if problem := checkHTML(text); problem != "" {
+				fields[path+"."+name] = problem
+			}
 		}
 		return p
 	}
@@ -132,72 +155,144 @@ func compileWording(words Wording, path string, fields map[string]string) wordin
 		fields[path+".subject"] = "The subject is one line."
 		return wording{}
 	}
-	return wording{subject: part("subject", words.Subject), text: part("text", words.Text)}
+	out := wording{subject: part("subject", words.Subject, showText), text: part("text", words.Text, showText)}
+	if strings.TrimSpace(words.HTML) != "" {
+		out.html = part("html", words.HTML, showHTML)
+	}
+	return out
+}
+
+// wordingIn finds the words in a language, else in its base, else in the
+// default one; it says in which they are.
+func (c *compiled) wordingIn(language string) (wording, string) {
+	base, _, _ := strings.Cut(language, "-")
+	for _, tag := range []string{language, base} {
+		if w, ok := c.wordings[tag]; ok {
+			return w, tag
+		}
+	}
+	return c.wordings[core.DefaultLanguage], core.DefaultLanguage
+}
+
+// said is what the parts of a template say, with the places of missing values
+// still held by their names.
+type said struct{ subject, text, html string } // html is "" when it is made from the text
+
+func (c *compiled) say(language string, data Data) (said, string, error) {
+	w, tag := c.wordingIn(language)
+	var out said
+	for name, into := range map[string]*string{"subject": &out.subject, "text": &out.text, "html": &out.html} {
+		p := w.parts()[name]
+		if p == nil {
+			continue
+		}
+		words, err := p.render(data)
+		if err != nil {
+			return said{}, tag, fmt.Errorf("%s of %s: %w", name, c.template.Key, err)
+		}
+		*into = words
+	}
+	return out, tag, nil
 }
 
 // render makes the message in a language, or in the default one.
 func (c *compiled) render(language string, data Data) (Rendered, error) {
-	w, ok := c.wordings[language]
-	if !ok {
-		base, _, _ := strings.Cut(language, "-")
-		if w, ok = c.wordings[base]; !ok {
-			w = c.wordings[core.DefaultLanguage]
-		}
-	}
-	subject, err := w.subject.render(data)
-	if err != nil {
-		return Rendered{}, fmt.Errorf("subject of %s: %w", c.template.Key, err)
-	}
-	body, err := w.text.render(data)
-	if err != nil {
-		return Rendered{}, fmt.Errorf("text of %s: %w", c.template.Key, err)
-	}
-	organisation := signatureOf(data)
-	text := tidy(body)
-	html, err := organisation.html(text)
+	words, tag, err := c.say(language, data)
 	if err != nil {
 		return Rendered{}, err
 	}
-	return Rendered{
-		Subject: clip(strings.Join(strings.Fields(subject), " "), maxSubject),
-		Text:    organisation.text(text),
-		HTML:    html,
-	}, nil
+	otherwise := func(string) string { return NotGiven.In(tag) }
+	var r Rendered
+	take := func(text string) string {
+		filled, missing := fill(text, otherwise)
+		for _, path := range missing {
+			if !slices.Contains(r.Missing, path) {
+				r.Missing = append(r.Missing, path)
+			}
+		}
+		return filled
+	}
+	subject, text, html := take(words.subject), tidy(take(words.text)), take(words.html)
+	organisation := signatureOf(data)
+	r.Subject = oneLine(subject)
+	r.Text = organisation.text(text)
+	if html != "" {
+		r.HTML, err = organisation.frame(page{Body: clean(html)})
+	} else {
+		r.HTML, err = organisation.html(text)
+	}
+	return r, err
+}
+
+// oneLine makes a subject of what a template says.
+func oneLine(subject string) string {
+	return clip(strings.Join(strings.Fields(subject), " "), maxSubject)
 }
 
 const maxSubject = 200 // letters
 
+// MayWrite reports whether somebody may write and publish messages.
+func MayWrite(by core.Actor) bool {
+	return by.Kind == core.ActorSystem || by.Has(core.RoleConfigurator) || by.Has(core.RoleAdministrator)
+}
+
+const maxNote = 500 // bytes of why a version was made
+
 // Publish makes a new version of a template and returns its number. Published
 // versions never change; what was sent stays as it was.
 func (s *Service) Publish(ctx context.Context, by core.Actor, t Template, note string) (int, error) {
-	if !by.Has(core.RoleConfigurator) && !by.Has(core.RoleAdministrator) {
+	return s.publish(ctx, by, t, note, nil)
+}
+
+// PublishAfter is Publish for somebody who has seen a version: a conflict says
+// that another came between. 0 is seen by who began with the shipped words.
+func (s *Service) PublishAfter(ctx context.Context, by core.Actor, t Template, note string, seen int) (int, error) {
+	return s.publish(ctx, by, t, note, &seen)
+}
+
+func (s *Service) publish(ctx context.Context, by core.Actor, t Template, note string, seen *int) (int, error) {
+	if !MayWrite(by) {
 		return 0, core.Forbidden("Only configurators may change messages.")
 	}
-	if len(note) > 500 {
-		return 0, core.InvalidField("note", "The note has at most 500 letters.")
+	if len(note) > maxNote {
+		return 0, core.InvalidField("note", "The note has at most %d letters.", maxNote)
 	}
-	if err := Check(t); err != nil {
-		return 0, err
+	if !t.Withdrawn {
+		if err := Check(t); err != nil {
+			return 0, err
+		}
+		if t.Type != "" {
+			if _, _, err := s.Template(ctx, t.Key); err != nil {
+				return 0, err // a case type's own goes before one that there is
+			}
+		}
 	}
 	body, err := json.Marshal(t)
 	if err != nil {
 		return 0, fmt.Errorf("encode the template %s: %w", t.Key, err)
 	}
-	return s.insertTemplate(ctx, t.Key, body, by.ID, s.clock.Now(), note)
+	return s.addVersion(ctx, by, t, body, note, seen)
 }
 
-// Template returns the newest version of a template and its number: what the
-// organisation published, else what comes with the program, which is version
-// 0. An unknown key is a not-found error.
+// Template returns the newest version of the installation's template and its
+// number: what the organisation published, else what comes with the program,
+// which is version 0. An unknown key is a not-found error.
 func (s *Service) Template(ctx context.Context, key string) (Template, int, error) {
-	c, version, err := s.newest(ctx, key)
+	return s.TemplateFor(ctx, "", key)
+}
+
+// TemplateFor returns the template that cases of a type are written with: the
+// type's own, else the installation's. [Template.Type] says which it is.
+func (s *Service) TemplateFor(ctx context.Context, caseType, key string) (Template, int, error) {
+	c, version, err := s.newest(ctx, caseType, key)
 	if err != nil {
 		return Template{}, 0, err
 	}
 	return c.template, version, nil
 }
 
-// Templates returns every template in its newest version, by key.
+// Templates returns every template of the installation in its newest version,
+// by key.
 func (s *Service) Templates(ctx context.Context) ([]Template, error) {
 	keys, err := s.publishedKeys(ctx)
 	if err != nil {
@@ -209,6 +304,9 @@ func (s *Service) Templates(ctx context.Context) ([]Template, error) {
 	slices.Sort(keys)
 	out := make([]Template, 0, len(keys))
 	for _, key := range slices.Compact(keys) {
+		if strings.Contains(key, "/") {
+			continue // of a case type
+		}
 		t, _, err := s.Template(ctx, key)
 		if err != nil {
 			return nil, err
@@ -218,30 +316,44 @@ func (s *Service) Templates(ctx context.Context) ([]Template, error) {
 	return out, nil
 }
 
-// newest finds, compiles and keeps the newest version of a template.
-func (s *Service) newest(ctx context.Context, key string) (*compiled, int, error) {
-	version, err := s.newestVersion(ctx, key)
+// newest finds, compiles and keeps the newest version of a template for a case
+// type, or for none.
+func (s *Service) newest(ctx context.Context, caseType, key string) (*compiled, int, error) {
+	versions, err := s.newestVersions(ctx, key, documentKey(caseType, key))
 	if err != nil {
 		return nil, 0, err
 	}
-	name := edition{key, version}
+	if own := documentKey(caseType, key); caseType != "" && versions[own] > 0 {
+		c, err := s.compiledAt(ctx, edition{own, versions[own]})
+		if err != nil || !c.template.Withdrawn {
+			return c, versions[own], err
+		}
+	}
+	c, err := s.compiledAt(ctx, edition{key, versions[key]})
+	return c, versions[key], err
+}
+
+// compiledAt is one version of a template, compiled once.
+func (s *Service) compiledAt(ctx context.Context, name edition) (*compiled, error) {
 	s.mu.Lock()
 	c := s.compiled[name]
 	s.mu.Unlock()
 	if c != nil {
-		return c, version, nil
+		return c, nil
 	}
 	t, err := s.load(ctx, name)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	if c, err = compileTemplate(t); err != nil {
-		return nil, 0, fmt.Errorf("version %d of the message template %s: %w", version, key, err)
+	if t.Withdrawn {
+		c = &compiled{template: t}
+	} else if c, err = compileTemplate(t); err != nil {
+		return nil, fmt.Errorf("version %d of the message template %s: %w", name.version, name.key, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.compiled[name] = c
-	return c, version, nil
+	return c, nil
 }
 
 func (s *Service) load(ctx context.Context, name edition) (Template, error) {

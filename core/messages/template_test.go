@@ -26,10 +26,11 @@ func preview(t *testing.T, text string, data messages.Data) messages.Rendered {
 }
 
 func TestEveryShippedTemplateCanBePublishedAndReadsWell(t *testing.T) {
-	want := strings.Fields(`assigned breached cancelled case-reopened case-withdrawn closed closed-not-upheld closed-upheld closed-withdrawn confirmation
-		contact-changed escalated new-case public-note question question-answered question-reminder question-unanswered
-		follow-confirm follower-news reassigned-group reminder reopened resolved sign-in task-answered task-asked
-		task-assigned task-handed-back task-returned task-time-requested update-received withdrawn work-started`)
+	want := strings.Fields(`assigned breached cancelled case-reopened case-withdrawn closed closed-not-upheld closed-upheld closed-withdrawn colleague-note
+		confirmation contact-changed digest escalated extended follow-confirm follower-news new-case public-note question
+		question-answered question-reminder question-unanswered reassigned-group reminder reopened resolved sign-in status-changed
+		task-answered task-asked task-assigned task-cancelled task-completed task-due task-handed-back task-late task-returned
+		task-time-requested tasks-done update-received webhook-off withdrawn work-started`)
 	got := map[string]messages.Template{}
 	for _, template := range messages.Shipped() {
 		got[template.Key] = template

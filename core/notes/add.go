@@ -28,6 +28,14 @@ func (*Add) Needs() core.Permission { return core.MayWork }
 // Touches implements [cases.Command].
 func (*Add) Touches() []core.Aspect { return nil }
 
+// noteWhy keeps the note that came with a command.
+func noteWhy(w *cases.Work, _ core.Event) []cases.Command {
+	if why := cases.Why(w); why != "" {
+		return []cases.Command{&Add{Body: why}}
+	}
+	return nil
+}
+
 // Load implements [cases.Loader].
 func (a *Add) Load(r *cases.Reads) {
 	loadLast(r)

@@ -180,6 +180,23 @@ func TestNotesWrittenAtOnceGetNumbersOfTheirOwn(t *testing.T) {
 	}
 }
 
+func TestTheNoteOfADeEscalationIsOneOfTheCase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.Raise(t)
+	w.Do(t, w.Priya, id, &cases.Escalate{Reason: "vulnerable"})
+	w.Do(t, w.Priya, id, &cases.DeEscalate{Note: " The family has moved. "}, &notes.Add{Body: "Another"})
+	found := w.all(t, id, everybody...)
+	if len(found) != 2 || found[0].Body != "The family has moved." || found[0].Audience != core.Staff || found[1].No != 2 {
+		t.Errorf("the notes are %+v", found)
+	}
+	w.Do(t, w.Priya, id, &cases.Escalate{Reason: "vulnerable"}, &cases.DeEscalate{})
+	if found := w.all(t, id, everybody...); len(found) != 2 {
+		t.Errorf("a note came of nothing: %+v", found)
+	}
+	w.Rewinds(t, id)
+}
+
 func TestANoteMentionsThoseWhoMayReadIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -27,6 +27,7 @@ func New(db *postgres.DB, clock core.Clock) *Service { return &Service{db, clock
 // Wire adds the consequences of this slice to the door.
 func Wire(door *cases.Service) {
 	door.On(core.UpdateAdded, takeUp)
+	door.On(core.CaseDeEscalated, noteWhy)
 }
 
 // OfCase lists what was said on a case to the audiences, oldest first. Whether

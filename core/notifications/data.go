@@ -182,6 +182,9 @@ func (h *hearing) requesterData(ctx context.Context, e core.Recorded, d messages
 		return err
 	}
 	cs["expected"] = h.expected(views)
+	if err := h.satisfaction(ctx, d); err != nil {
+		return err
+	}
 	if e.Kind != core.CaseRaised {
 		return nil
 	}

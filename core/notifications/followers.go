@@ -37,7 +37,7 @@ func (h *hearing) followers(ctx context.Context, e core.Recorded) ([]recipient, 
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, h.ifSees(e, u)...)
+			out = append(out, because(h.ifSees(e, u), "follows the case")...)
 			continue
 		}
 		r, ok, err := h.following(ctx, e, f)
@@ -68,7 +68,7 @@ func (h *hearing) following(ctx context.Context, e core.Recorded, f core.Followe
 	if err != nil {
 		return recipient{}, false, nil // they follow without an address, in the portal
 	}
-	return recipient{name: person.Name, email: email, language: person.Language, person: f.Person, follows: true}, true, nil
+	return recipient{name: person.Name, email: email, language: person.Language, person: f.Person, follows: true, why: "follows the case"}, true, nil
 }
 
 // followerData is what a person who follows is told: what the public page of

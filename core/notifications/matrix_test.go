@@ -162,6 +162,27 @@ func TestTheWholeMatrixOfTheShippedTypesTellsWhomItShould(t *testing.T) {
 				t.Errorf("as time passed, these were written: %q, wanted %q", got, sorted(late))
 			}
 
+			if typeKey == "complaint" { // its investigations have a due time of their own
+				id := o.raise(t, typeKey)
+				o.Do(t, c.cy, id, cases.Claim{})
+				o.Do(t, c.bo, id, &tasks.Add{Type: "investigate", Title: "Look into it", Group: c.other})
+				o.letters(t, id)
+				var late []letter
+				for range 10 {
+					o.Clock.Advance(24 * time.Hour)
+					if err := o.targets.StepCase(t.Context(), id); err != nil {
+						t.Fatal(err)
+					}
+					for _, l := range o.letters(t, id) {
+						if strings.HasPrefix(l.Event, "task.") {
+							late = append(late, l)
+							walked[l.Event+" "+l.Audience] = true
+						}
+					}
+				}
+				wants(t, "a task that is late", late, "task.reminder receiver task-due di@x.example", "task.breached receiver task-late di@x.example", "task.breached assignee task-late cy@x.example")
+			}
+
 			cancelled := o.raise(t, typeKey)
 			o.letters(t, cancelled)
 			if typeKey == "report" {
@@ -188,9 +209,13 @@ func TestTheWholeMatrixOfTheShippedTypesTellsWhomItShould(t *testing.T) {
 					}
 				}
 			}
+			if missing := o.missing(t); len(missing) > 0 {
+				t.Errorf("letters went out without: %q", missing)
+			}
 			if o.delivered == 0 {
 				t.Error("nothing was queued to be delivered")
 			}
+			o.ringsAsItWrites(t)
 		})
 	}
 }

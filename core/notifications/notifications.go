@@ -5,12 +5,18 @@
 // transaction that notes it has heard. Rendering and delivery are in
 // core/messages; what a template may say is listed there.
 //
+//	matrix.go      every event and audience there is, with the template suggested for it
 //	rules.go       which events tell whom, and by which template
+//	who.go         who would be told now, and why, or why not
+//	offers.go      what each event offers to templates; templates held against it
 //	recipients.go  the people behind an audience: who may see the case, whose own action it was
 //	followers.go   those who wanted to hear of it besides, and what they may be told
 //	tasks.go       whoever has a task, and what they may be told
 //	data.go        what a template is given
 //	unreached.go   what somebody without an email address was not told
+//	bell*.go       what staff are told in the console
+//	preferences.go how they want to be told
+//	digest.go      one mail a day instead of many
 package notifications
 
 import (
@@ -30,6 +36,7 @@ import (
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
 )
@@ -48,6 +55,8 @@ type Options struct {
 	Portals   *portals.Service
 	Followers *followers.Service
 	Log       *slog.Logger
+	// Satisfaction asks requesters how satisfied they are; nil asks nobody.
+	Satisfaction *satisfaction.Service
 
 	// Secret signs the links by which followers end it.
 	Secret core.Secret
@@ -59,19 +68,23 @@ type Options struct {
 }
 
 // Service tells people what happened to cases.
-type Service struct{ o Options }
+type Service struct {
+	o    Options
+	told told
+}
 
 // New makes the service. Its [Service.Heard] is given to [cases.Service.Listen].
 func New(o Options) *Service {
 	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
-	return &Service{o}
+	return &Service{o: o}
 }
 
 // Heard implements [cases.Listener]: it queues a letter to everybody who is to
 // be told of the events. Imports, restores and migrations tell nobody. One
 // event that is heard again tells nobody a second time.
 func (s *Service) Heard(ctx context.Context, b *pgx.Batch, cs *core.Case, t *core.CaseType, heard []core.Recorded) error {
-	h := &hearing{Service: s, cs: cs, t: t, heard: heard, teams: map[string]*team{}, staff: map[core.StaffID]*core.StaffUser{}}
+	h := &hearing{Service: s, cs: cs, t: t, heard: heard, teams: map[string]*team{}, staff: map[core.StaffID]*core.StaffUser{},
+		preferences: map[core.StaffID]map[core.EventKind]How{}, rung: map[rung]bool{}}
 	queued := false
 	for _, e := range heard {
 		letters, err := h.letters(ctx, e)
@@ -79,8 +92,9 @@ func (s *Service) Heard(ctx context.Context, b *pgx.Batch, cs *core.Case, t *cor
 			return err
 		}
 		s.o.Messages.Queue(b, letters...)
-		queued = queued || len(letters) > 0
+		queued = queued || len(letters) > 0 || e.Kind == core.LetterSent || e.Kind == core.LetterRepeated
 	}
+	h.queueBells(b)
 	if queued && s.o.Deliver != nil {
 		s.o.Deliver(b)
 	}
@@ -104,18 +118,25 @@ type hearing struct {
 	zone         *time.Location
 	targets      []targets.View
 	targetsRead  bool
+	left         []Hearer                                // who belongs to an audience, and is not told
+	preferences  map[core.StaffID]map[core.EventKind]How // where somebody differs from the usual way
+	rung         map[rung]bool
+	bells        []bell
 }
 
 // letters writes what one event tells.
 func (h *hearing) letters(ctx context.Context, e core.Recorded) ([]messages.Letter, error) {
-	name, table := h.table(e)
-	if len(table) == 0 || e.Origin != core.OriginLive || h.toldByBreach(e) {
+	if e.Origin != core.OriginLive || h.toldByBreach(e) {
 		return nil, nil
+	}
+	name, err := h.line(ctx, e)
+	if err != nil {
+		return nil, err
 	}
 	var out []messages.Letter
 	told := map[string]bool{}
 	for _, audience := range audiences {
-		template := h.template(e, table, audience)
+		template := templateIn(h.t, name, e, audience)
 		if template == "" {
 			continue
 		}
@@ -124,10 +145,19 @@ func (h *hearing) letters(ctx context.Context, e core.Recorded) ([]messages.Lett
 			return nil, err
 		}
 		for _, r := range recipients {
-			if told[r.face()] {
+			mail := true
+			if !r.staff.IsZero() {
+				if mail, err = h.ring(ctx, e, name, r); err != nil {
+					return nil, err
+				}
+			}
+			if r.unwritten || told[r.face()] {
 				continue
 			}
 			told[r.face()] = true
+			if !mail {
+				continue
+			}
 			letter, ok, err := h.letter(ctx, e, name, template, r)
 			if err != nil {
 				return nil, err
@@ -149,8 +179,8 @@ func (h *hearing) letter(ctx context.Context, e core.Recorded, name, template st
 		return messages.Letter{}, false, err
 	}
 	letter, err := h.o.Messages.Compose(ctx, messages.Outgoing{
-		Case: h.cs.ID, Person: r.person, EventSeq: e.Seq, Event: name, Audience: r.audience, Template: template,
-		Language: r.language, To: r.email, ToName: r.name, Data: data,
+		Case: h.cs.ID, Person: r.person, EventSeq: e.Seq, Event: name, Audience: r.audience, Template: template, CaseType: h.t.Key,
+		Language: r.language, To: r.email, ToName: r.name, Data: data, Answerable: r.audience == toRequester && !r.former,
 	})
 	switch core.KindOf(err) {
 	case core.ErrInvalid, core.ErrNotFound:

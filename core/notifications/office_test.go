@@ -23,6 +23,7 @@ import (
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
 )
@@ -49,6 +50,7 @@ func open(t *testing.T) *office {
 	questions.Wire(w.Cases)
 	notes.Wire(w.Cases)
 	tasks.Wire(w.Cases)
+	targets.KeepTasks(w.Cases, targets.Tasks{Find: tasks.Find, SetDue: tasks.SetDue})
 	o := &office{
 		World: w, targets: targets.New(w.DB, w.Cases, w.Clock), questions: questions.New(w.DB, w.Cases, w.Clock, casestest.Secret),
 		messages: messages.New(w.DB, w.Clock, messages.Options{Domain: "northmoor.example"}),
@@ -56,7 +58,7 @@ func open(t *testing.T) *office {
 	o.Service = notifications.New(notifications.Options{
 		DB: w.DB, Messages: o.messages, People: people.New(w.DB, people.Options{Clock: w.Clock, BaseURL: base}), Cases: w.Cases,
 		Notes: notes.New(w.DB, w.Clock), Questions: o.questions, Targets: o.targets, Tasks: tasks.New(w.DB, w.Cases, w.Clock, nil), Portals: portals.New(w.DB, w.Types, w.Clock),
-		Followers: followers.New(w.DB), Secret: casestest.Secret,
+		Followers: followers.New(w.DB), Satisfaction: satisfaction.New(w.DB, w.Cases, w.Clock, casestest.Secret), Secret: casestest.Secret,
 		Log: slog.New(slog.DiscardHandler), BaseURL: base + "/", Deliver: func(*pgx.Batch) { o.delivered++ },
 	})
 	w.Cases.Listen(o.Heard)

@@ -15,9 +15,15 @@ type recipient struct {
 	email    string
 	language string        // "" for the default
 	person   core.PersonID // the requester, if we know them
+	staff    core.StaffID  // a colleague, who is told in the console too; zero for a shared mailbox
 	former   bool          // the address was theirs before: a warning goes there, and no link
 	follows  bool          // a person who follows, whom public words alone are for
 	receives bool          // has a task, and perhaps nothing else to do with the case
+	why      string        // why they are told: "has the case"
+
+	// unwritten is who is told in the console alone: the letter goes to the
+	// mailbox of their group.
+	unwritten bool
 }
 
 // face tells recipients of one event apart. A member of staff may have raised
@@ -48,7 +54,12 @@ func (h *hearing) recipients(ctx context.Context, e core.Recorded, audience stri
 	case toManage:
 		out, err = h.manage(ctx, e)
 	case toEscalation:
-		out, err = h.team(ctx, e, h.escalationGroup(e))
+		group := h.escalationGroup(e)
+		if group == "" {
+			h.leaves("", "the case type names no group for that level")
+		}
+		out, err = h.team(ctx, e, group)
+		out = because(out, "is in the group of the escalation level")
 	case toAsker:
 		out, err = h.asker(ctx, e)
 	case toReceiver:
@@ -65,10 +76,12 @@ func (h *hearing) recipients(ctx context.Context, e core.Recorded, audience stri
 // requester is told at the address that the case has, if it has one. When the
 // address itself was changed, the one before is warned as well.
 func (h *hearing) requester(ctx context.Context, e core.Recorded) ([]recipient, error) {
-	if h.cs.Anonymous || !concernsRequester(e) {
+	if why := h.notForRequester(e); why != "" {
+		h.leaves(h.cs.Contact.Name, why)
 		return nil, nil
 	}
 	if open, err := h.stillAsked(ctx, e); err != nil || !open {
+		h.leaves(h.cs.Contact.Name, "no such question is open")
 		return nil, err
 	}
 	language := ""
@@ -87,9 +100,13 @@ func (h *hearing) requester(ctx context.Context, e core.Recorded) ([]recipient, 
 		}
 		out = append(out, recipient{
 			audience: toRequester, name: h.cs.Contact.Name, email: email, language: language, person: h.cs.Requester, former: former,
+			why: "raised the case",
 		})
 	}
 	add(h.cs.Contact.Email, false)
+	if len(out) == 0 {
+		h.leaves(h.cs.Contact.Name, "the case has no email address")
+	}
 	if before, ok := e.Changes[core.AspectContact]; ok && e.Kind == core.ContactChanged {
 		if contact, ok := before[0].(map[string]any); ok {
 			email, _ := contact["email"].(string)
@@ -97,6 +114,14 @@ func (h *hearing) requester(ctx context.Context, e core.Recorded) ([]recipient, 
 		}
 	}
 	return out, nil
+}
+
+// notForRequester says why the requester is not told of an event.
+func (h *hearing) notForRequester(e core.Recorded) string {
+	if h.cs.Anonymous {
+		return "the case was raised without a name"
+	}
+	return keptFromRequester(e)
 }
 
 // stillAsked reports whether a question that an event is about awaits its
@@ -119,10 +144,11 @@ func (h *hearing) assignee(ctx context.Context, e core.Recorded) ([]recipient, e
 	case core.CaseAssigned, core.CaseReassigned, core.CaseClaimed:
 		id := h.assigneeAfter(e)
 		if id.IsZero() || id != h.cs.Assignee {
+			h.leaves("", "nobody has the case")
 			return nil, nil // handed on since: whoever has it now is told of that
 		}
 		u, err := h.user(ctx, id)
-		return h.ifSees(e, u), err
+		return because(h.ifSees(e, u), "has the case"), err
 	}
 	return h.holders(ctx, e)
 }
@@ -134,12 +160,14 @@ func (h *hearing) manage(ctx context.Context, e core.Recorded) ([]recipient, err
 		return h.holders(ctx, e)
 	}
 	if !h.assigneeAfter(e).IsZero() {
+		h.leaves("", "a person has the case, so that its group is not told")
 		return nil, nil
 	}
 	if group := after(e, core.AspectGroup); group != "" && group != h.cs.Group {
 		return nil, nil
 	}
-	return h.team(ctx, e, h.cs.Group)
+	out, err := h.team(ctx, e, h.cs.Group)
+	return because(out, "is in the group of the case"), err
 }
 
 // holders are the case manager, or the group while there is none, or while the
@@ -150,19 +178,27 @@ func (h *hearing) holders(ctx context.Context, e core.Recorded) ([]recipient, er
 		return nil, err
 	}
 	if u != nil && h.sees(e, u) {
-		return h.ifSees(e, u), nil
+		return because(h.ifSees(e, u), "has the case"), nil
 	}
-	return h.team(ctx, e, h.cs.Group)
+	why := "nobody has the case, and is in its group"
+	if u != nil {
+		h.ifSees(e, u) // says why not
+		why = "whoever has the case can do nothing for it, and is in its group"
+	}
+	out, err := h.team(ctx, e, h.cs.Group)
+	return because(out, why), err
 }
 
 // asker is who asked the question of the event; whoever holds the case when
 // they are gone.
 func (h *hearing) asker(ctx context.Context, e core.Recorded) ([]recipient, error) {
 	if open, err := h.stillAsked(ctx, e); err != nil || !open {
+		h.leaves("", "no such question is open")
 		return nil, err
 	}
 	q, err := h.o.Questions.Find(ctx, h.cs.ID, number(e, "no"))
 	if core.KindOf(err) == core.ErrNotFound {
+		h.leaves("", "there is no such question")
 		return nil, nil
 	}
 	if err != nil {
@@ -173,7 +209,7 @@ func (h *hearing) asker(ctx context.Context, e core.Recorded) ([]recipient, erro
 		return nil, err
 	}
 	if u != nil && h.sees(e, u) {
-		return h.ifSees(e, u), nil
+		return because(h.ifSees(e, u), "asked the question"), nil
 	}
 	return h.holders(ctx, e)
 }
@@ -209,15 +245,20 @@ func (h *hearing) team(ctx context.Context, e core.Recorded, key string) ([]reci
 	if err := h.readAccess(ctx); err != nil {
 		return nil, err
 	}
-	if t.Email != "" {
-		if !cases.Allows(h.cs, h.t, []string{key}, h.reasons("", []string{key}), h.readers(e)) {
-			return nil, nil
-		}
-		return []recipient{{name: t.Name, email: t.Email}}, nil
-	}
 	var out []recipient
 	for i := range t.members {
 		out = append(out, h.ifSees(e, &t.members[i])...)
+	}
+	if t.Email == "" {
+		return out, nil
+	}
+	for i := range out {
+		out[i].unwritten = true
+	}
+	if cases.Allows(h.cs, h.t, []string{key}, h.reasons("", []string{key}), h.readers(e)) {
+		out = append(out, recipient{name: t.Name, email: t.Email})
+	} else {
+		h.leaves(t.Name, "the group may not see the case")
 	}
 	return out, nil
 }
@@ -270,10 +311,20 @@ func (h *hearing) sees(e core.Recorded, u *core.StaffUser) bool {
 // ifSees makes a recipient of a staff user who may see the case, unless the
 // event is their own doing.
 func (h *hearing) ifSees(e core.Recorded, u *core.StaffUser) []recipient {
-	if u == nil || !h.sees(e, u) || e.Actor.StaffID() == u.ID {
+	switch {
+	case u == nil:
+		return nil
+	case !u.Active:
+		h.leaves(u.Name, "has no access any more")
+		return nil
+	case !h.sees(e, u):
+		h.leaves(u.Name, "may not see the case, or not this of it")
+		return nil
+	case e.Actor.StaffID() == u.ID:
+		h.leaves(u.Name, "did it themselves")
 		return nil
 	}
-	return []recipient{{name: u.Name, email: u.Email}}
+	return []recipient{{name: u.Name, email: u.Email, staff: u.ID}}
 }
 
 // readers is what somebody must hold to be told of an event.

@@ -1,10 +1,10 @@
 package notifications
 
 import (
+	"context"
 	"slices"
 
 	"github.com/casement-dev/casement/core"
-	"github.com/casement-dev/casement/core/casetypes"
 )
 
 // The audiences of a message table.
@@ -22,38 +22,69 @@ const (
 // belongs to several gets the first one's letter.
 var audiences = []string{toRequester, toAssignee, toAsker, toManage, toEscalation, toReceiver, toFollower}
 
-// table returns the line of the type's message table that an event falls
-// under, and its name. A change of status that resolves the case has a line of
-// its own.
-func (h *hearing) table(e core.Recorded) (string, map[string]string) {
-	return tableOf(h.t, e)
-}
-
-func tableOf(t *core.CaseType, e core.Recorded) (string, map[string]string) {
-	if e.Kind == core.StatusChanged {
-		status, _ := t.Status(after(e, core.AspectStatus))
-		if resolved, ok := t.Messages[string(core.CaseResolved)]; ok && status.Kind == core.StatusResolved {
-			return string(core.CaseResolved), resolved
+// lineOf is the line of a type's message table that an event falls under. A
+// change of status that resolves the case has a line of its own, where the type
+// has one.
+func lineOf(t *core.CaseType, e core.Recorded) string {
+	if e.Kind == core.StatusChanged && hasLine(t, core.CaseResolved) {
+		if status, _ := t.Status(after(e, core.AspectStatus)); status.Kind == core.StatusResolved {
+			return string(core.CaseResolved)
 		}
 	}
-	return string(e.Kind), t.Messages[string(e.Kind)]
+	return string(e.Kind)
 }
 
-// template is the key of the template for an audience, "" when it is not told.
-func (h *hearing) template(e core.Recorded, table map[string]string, audience string) string {
-	template := table[audience]
-	if template != casetypes.ByReason {
-		return template
+func hasLine(t *core.CaseType, line core.EventKind) bool { return len(t.Messages[string(line)]) > 0 }
+
+// line is lineOf for what is being heard. So has the end of the last open task,
+// which hangs on what else there is.
+func (h *hearing) line(ctx context.Context, e core.Recorded) (string, error) {
+	if endsTask(e) && hasLine(h.t, core.AllTasksDone) {
+		last, err := h.endsLast(ctx, e)
+		if err != nil {
+			return "", err
+		}
+		if last {
+			return string(core.AllTasksDone), nil
+		}
 	}
-	reason, _ := core.FindReason(h.t.Reasons.Close, fact(e, "reason"))
-	if reason.Message == "" {
-		return closedTemplate
-	}
-	return reason.Message
+	return lineOf(h.t, e), nil
 }
 
-// closedTemplate is sent for closure reasons that name no message.
-const closedTemplate = "closed"
+func endsTask(e core.Recorded) bool {
+	return e.Kind == core.TaskCompleted || e.Kind == core.TaskCancelledEvent
+}
+
+// endsLast reports whether no task of the case is open since an event, and
+// whether it is the last one heard that ended one: several that end at once are
+// told once.
+func (h *hearing) endsLast(ctx context.Context, e core.Recorded) (bool, error) {
+	for _, other := range h.heard {
+		if endsTask(other) && other.Version > e.Version {
+			return false, nil
+		}
+	}
+	open, err := h.openTasks(ctx, h.cs.ID)
+	return open == 0, err
+}
+
+// TemplateOf is the key of the template that an event tells an audience with,
+// "" when it is not told, by the line of the type's message table that the
+// event falls under.
+func TemplateOf(t *core.CaseType, e core.Recorded, audience string) string {
+	return templateIn(t, lineOf(t, e), e, audience)
+}
+
+func templateIn(t *core.CaseType, line string, e core.Recorded, audience string) string {
+	template := t.Told(line, audience)
+	if own := fact(e, "tell_requester"); own != "" && e.Kind == core.TargetExtended && audience == toRequester {
+		return own // the target's own rule says what is sent with an extension
+	}
+	if template == core.ByReason {
+		return t.ClosingMessage(fact(e, "reason"))
+	}
+	return template
+}
 
 // receipts are the events that tell the requester although they brought them
 // about: a record of what they sent, and a warning if it was somebody else.
@@ -62,22 +93,27 @@ var receipts = []core.EventKind{core.CaseRaised, core.CaseWithdrawn, core.CaseRe
 // concernsRequester reports whether the requester is to hear of an event at
 // all, if the type's table says so: nothing that only staff may read, and, but
 // for receipts, nothing that they did themselves.
-func concernsRequester(e core.Recorded) bool {
+func concernsRequester(e core.Recorded) bool { return keptFromRequester(e) == "" }
+
+// keptFromRequester says why the requester is not to hear of an event.
+func keptFromRequester(e core.Recorded) string {
 	if e.Actor.IsPublic() && !slices.Contains(receipts, e.Kind) {
-		return false
+		return "did it themselves"
 	}
 	switch e.Kind {
 	case core.NoteAdded, core.AttachmentAdded, core.AttachmentPublished:
-		return fact(e, "audience") == string(core.Public)
+		if fact(e, "audience") != string(core.Public) {
+			return "it is for staff alone"
+		}
 	}
-	return true
+	return ""
 }
 
 // toldByBreach reports whether an escalation is the clock's answer to a breach
 // at the same instant: the letter about the breach goes to the same people.
 func (h *hearing) toldByBreach(e core.Recorded) bool {
 	return e.Kind == core.CaseEscalated && e.Actor.Kind == core.ActorSystem &&
-		h.t.Messages[string(core.TargetBreached)][toEscalation] != "" &&
+		h.t.Told(string(core.TargetBreached), toEscalation) != "" &&
 		slices.ContainsFunc(h.heard, func(other core.Recorded) bool {
 			return other.Kind == core.TargetBreached && other.HappenedAt.Equal(e.HappenedAt)
 		})

@@ -49,3 +49,15 @@ func (s *Service) reactedTo(ctx context.Context, cs core.CaseID) (core.Version, 
 	found, err := postgres.One[row](ctx, s.o.DB.Pool(), core.NotFound("There is no such case."), selectReactedTo, cs)
 	return found.ReactedTo, err
 }
+
+const selectOpenTasks = `SELECT count(*) AS open FROM tasks WHERE case_id = $1 AND state = 'open'`
+
+// openTasks counts the tasks of a case that are not ended.
+func (s *Service) openTasks(ctx context.Context, cs core.CaseID) (int, error) {
+	type row struct{ Open int }
+	found, err := postgres.One[row](ctx, s.o.DB.Pool(), nil, selectOpenTasks, cs)
+	if err != nil {
+		return 0, fmt.Errorf("count the open tasks of a case: %w", err)
+	}
+	return found.Open, nil
+}

@@ -29,8 +29,16 @@ func (h *hearing) toldTask(ctx context.Context, e core.Recorded) (*tasks.Told, e
 // has. Once it is ended, or handed on, there is nothing more to tell them.
 func (h *hearing) receiver(ctx context.Context, e core.Recorded) ([]recipient, error) {
 	task, err := h.toldTask(ctx, e)
-	if err != nil || task == nil || task.State != core.TaskOpen {
+	if err != nil {
 		return nil, err
+	}
+	if task == nil {
+		h.leaves("", "there is no such task")
+		return nil, nil
+	}
+	if task.State != core.TaskOpen && e.Kind != core.TaskCancelledEvent {
+		h.leaves("", "the task has ended")
+		return nil, nil
 	}
 	if _, given := e.About["assignee"]; given {
 		if then, _ := core.ParseID[core.StaffID](fact(e, "assignee")); then != task.Assignee {
@@ -42,10 +50,11 @@ func (h *hearing) receiver(ctx context.Context, e core.Recorded) ([]recipient, e
 	var out []recipient
 	if task.Assignee.IsZero() {
 		out, err = h.team(ctx, e, task.Group)
+		out = because(out, "is in the group of the task, which nobody has claimed")
 	} else {
 		var u *core.StaffUser
 		u, err = h.user(ctx, task.Assignee)
-		out = h.ifSees(e, u)
+		out = because(h.ifSees(e, u), "has the task")
 	}
 	for i := range out {
 		out[i].receives = true

@@ -37,8 +37,8 @@ func (s *Service) Unreached(ctx context.Context, seen *cases.Seen) ([]Unsaid, er
 	}
 	var out []Unsaid
 	for _, e := range history {
-		name, table := tableOf(seen.Type, e)
-		if e.Version > upTo || e.Origin != core.OriginLive || told[e.Seq] || table[toRequester] == "" || !concernsRequester(e) {
+		name := lineOf(seen.Type, e)
+		if e.Version > upTo || e.Origin != core.OriginLive || told[e.Seq] || templateIn(seen.Type, name, e, toRequester) == "" || !concernsRequester(e) {
 			continue
 		}
 		if hadEmail(seen.Case, history, e.Version) {

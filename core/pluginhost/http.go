@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/outside"
 	"github.com/casement-dev/casement/sdk/abi"
 )
 
@@ -221,7 +222,7 @@ func (hs hosts) allow(u *url.URL) error {
 			continue
 		}
 		// What is written in digits has to be granted in digits.
-		if host == name || strings.ContainsRune(host, '*') && !isIP(name) && matchesAny([]string{host}, name) {
+		if host == name || strings.ContainsRune(host, '*') && !outside.IsAddress(name) && matchesAny([]string{host}, name) {
 			return nil
 		}
 	}
@@ -331,7 +332,7 @@ func (o *outgoing) redact(b []byte) []byte {
 // it may hold a secret.
 func worded(host string, err error) error {
 	var refusal *core.Error
-	var blocked *blockedAddress
+	var blocked *outside.BlockedError
 	host = clipped(host)
 	switch {
 	case errors.As(err, &refusal):

@@ -2,20 +2,18 @@ package pluginhost
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/outside"
 	"github.com/casement-dev/casement/sdk/abi"
 )
 
@@ -40,9 +38,8 @@ type OutsideOptions struct {
 	Roots *x509.CertPool
 }
 
-// Outside makes requests for plugins. What it connects to is judged after the
-// name was resolved, so that no name leads inside; proxies that the
-// surroundings name are not asked.
+// Outside makes requests for plugins, as far as package outside lets anybody
+// go.
 type Outside struct {
 	options   OutsideOptions
 	transport *http.Transport
@@ -64,14 +61,8 @@ type Requests struct {
 // NewOutside makes it.
 func NewOutside(options OutsideOptions) *Outside {
 	o := &Outside{options: options, slots: make(chan struct{}, requestsAtOne), tries: map[string][]time.Time{}, did: map[string]*Requests{}}
-	o.transport = &http.Transport{
-		Proxy:           nil,
-		DialContext:     o.dial,
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: options.Roots},
-		// Kept connections were judged when they were made.
-		MaxIdleConns: requestsAtOne, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second,
-		TLSHandshakeTimeout: requestTime, ResponseHeaderTimeout: requestTime, MaxResponseHeaderBytes: 32 << 10, ForceAttemptHTTP2: true,
-	}
+	rules := outside.Rules{Loopback: options.Loopback, Resolve: options.Resolve}
+	o.transport = rules.Transport(requestTime, requestsAtOne, options.Roots)
 	return o
 }
 
@@ -185,98 +176,4 @@ func (o *Outside) count(plugin string, err error) {
 	default:
 		r.Failed++
 	}
-}
-
-// blockedAddress is an address that no plugin reaches.
-type blockedAddress struct{ at netip.Addr }
-
-func (b *blockedAddress) Error() string { return b.at.String() + " is not a public address" }
-
-// dial connects to the first public address of a host. The socket is judged
-// once more when it is made, whatever resolved the name.
-func (o *Outside) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	found, err := o.resolve(ctx, host)
-	if err != nil {
-		return nil, err
-	}
-	dialer := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil {
-			return err
-		}
-		return o.judge(at.Addr())
-	}}
-	last := error(&net.DNSError{Err: "no address", Name: host, IsNotFound: true})
-	for _, at := range found {
-		if last = o.judge(at); last != nil {
-			continue
-		}
-		var conn net.Conn
-		if conn, last = dialer.DialContext(ctx, network, net.JoinHostPort(at.String(), port)); last == nil {
-			return conn, nil
-		}
-	}
-	return nil, last
-}
-
-func (o *Outside) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
-	if at, err := netip.ParseAddr(host); err == nil {
-		return []netip.Addr{at}, nil
-	}
-	if o.options.Resolve != nil {
-		return o.options.Resolve(ctx, host)
-	}
-	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-}
-
-func isIP(host string) bool {
-	_, err := netip.ParseAddr(host)
-	// Digits that some resolvers take for an address: "2130706433", "127.1", "0x7f000001".
-	return err == nil || strings.Trim(host, "0123456789.") == "" || strings.HasPrefix(host, "0x")
-}
-
-// judge refuses what is not a public address of the internet.
-func (o *Outside) judge(at netip.Addr) error {
-	plain := at.WithZone("").Unmap()
-	if o.options.Loopback && plain.IsLoopback() {
-		return nil
-	}
-	public := plain.Is4() || globalIPv6.Contains(plain)
-	for _, special := range specialAddresses {
-		public = public && !special.Contains(plain)
-	}
-	if !public || at.Zone() != "" || !plain.IsGlobalUnicast() || plain.IsPrivate() {
-		return &blockedAddress{at}
-	}
-	return nil
-}
-
-// globalIPv6 is what of IPv6 is given out; everything else is special.
-var globalIPv6 = netip.MustParsePrefix("2000::/3")
-
-// specialAddresses are those that no public server has: the registries of
-// special addresses, without what lies outside globalIPv6 anyway.
-var specialAddresses = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"),
-	netip.MustParsePrefix("10.0.0.0/8"),
-	netip.MustParsePrefix("100.64.0.0/10"),
-	netip.MustParsePrefix("127.0.0.0/8"),
-	netip.MustParsePrefix("169.254.0.0/16"),
-	netip.MustParsePrefix("172.16.0.0/12"),
-	netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"),
-	netip.MustParsePrefix("192.88.99.0/24"),
-	netip.MustParsePrefix("192.168.0.0/16"),
-	netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("198.51.100.0/24"),
-	netip.MustParsePrefix("203.0.113.0/24"),
-	netip.MustParsePrefix("224.0.0.0/3"),
-	netip.MustParsePrefix("2001::/23"),     // protocols, Teredo among them
-	netip.MustParsePrefix("2001:db8::/32"), // documentation
-	netip.MustParsePrefix("2002::/16"),     // 6to4: any IPv4 address in disguise
-	netip.MustParsePrefix("3fff::/20"),     // documentation
 }

@@ -119,7 +119,7 @@ func (s *Service) Keep(ctx context.Context, k Kept) error {
 			continue // somebody's server said it back, and the plugin handed it on
 		}
 		b.Queue(insertCall, c.Plugin, c.Hash, c.Entry, c.Event, c.At, c.Took.Microseconds(), c.Fuel, c.Draft, c.Case,
-			s.seal(forCalls, c.Plugin+"/"+c.Hash, raw), c.Fault)
+			s.o.Secret.Seal(forCalls, c.Plugin+"/"+c.Hash, raw), c.Fault)
 		trim[c.Plugin] = true
 	}
 	for plugin := range trim {
@@ -245,7 +245,7 @@ func (s *Service) Replay(ctx context.Context, by core.Actor, hash string, n int)
 	slices.Reverse(rows)
 	calls := make([]Call, 0, len(rows))
 	for _, r := range rows {
-		plain, err := s.open(forCalls, r.PluginID+"/"+r.Hash, r.Content)
+		plain, err := s.o.Secret.Unseal(forCalls, r.PluginID+"/"+r.Hash, r.Content)
 		if err != nil {
 			continue // of another key of the installation: worth nothing any more
 		}

@@ -2,10 +2,6 @@ package plugins
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,41 +17,6 @@ const (
 	forSecrets = "plugin secrets"
 	forCalls   = "plugin calls"
 )
-
-// sealer makes the cipher for a use.
-func (s *Service) sealer(use string) cipher.AEAD {
-	block, err := aes.NewCipher(s.o.Secret.SealingKey(use))
-	if err != nil {
-		panic(err) // the key has 32 bytes
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err) // as every AES block
-	}
-	return aead
-}
-
-// seal encrypts something, bound to where it stands.
-func (s *Service) seal(use, place string, plain []byte) []byte {
-	aead := s.sealer(use)
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
-	rand.Read(nonce)
-	return aead.Seal(nonce, nonce, plain, []byte(place))
-}
-
-var errSealed = errors.New("it was not encrypted with the key of this installation, or was changed since")
-
-func (s *Service) open(use, place string, sealed []byte) ([]byte, error) {
-	aead := s.sealer(use)
-	if len(sealed) < aead.NonceSize() {
-		return nil, errSealed
-	}
-	plain, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(place))
-	if err != nil {
-		return nil, errSealed
-	}
-	return plain, nil
-}
 
 const upsertSecret = `INSERT INTO plugin_secrets (plugin_id, name, sealed, changed_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (plugin_id, name) DO UPDATE SET sealed = excluded.sealed, changed_at = excluded.changed_at`
@@ -75,7 +36,7 @@ func (s *Service) keepSecrets(ctx context.Context, tx pgx.Tx, id string, m manif
 		case value == "":
 			_, err = tx.Exec(ctx, deleteSecret, id, name)
 		default:
-			_, err = tx.Exec(ctx, upsertSecret, id, name, s.seal(forSecrets, id+"/"+name, []byte(value)), now)
+			_, err = tx.Exec(ctx, upsertSecret, id, name, s.o.Secret.Seal(forSecrets, id+"/"+name, []byte(value)), now)
 		}
 		if err != nil {
 			return nil, postgres.Translate(err)
@@ -102,7 +63,7 @@ func (s *Service) Secrets(ctx context.Context, id string) (map[string]string, er
 	}
 	out := make(map[string]string, len(rows))
 	for _, r := range rows {
-		plain, err := s.open(forSecrets, id+"/"+r.Name, r.Sealed)
+		plain, err := s.o.Secret.Unseal(forSecrets, id+"/"+r.Name, r.Sealed)
 		if err != nil {
 			return nil, fmt.Errorf("open the secret %s of plugin %s: %w", r.Name, id, err)
 		}

@@ -21,7 +21,7 @@ var defaultDue = core.Span{Count: 5, Unit: core.WorkingDays}
 // Ask asks the requester something: question.ask. It counts as a response.
 type Ask struct {
 	Body   string    `json:"body"`
-	DueIn  core.Span `json:"due_in,omitzero"`  // until a reminder, on the type's calendar; 5 working days when zero
+	DueIn  core.Span `json:"due_in,omitzero"`  // until a reminder, on the type's calendar; as the type says when zero, else 5 working days
 	Pauses *bool     `json:"pauses,omitempty"` // whether targets pause until it is answered; as the type says when nil
 }
 
@@ -56,6 +56,9 @@ func (a *Ask) Apply(ctx context.Context, w *cases.Work) error {
 	}
 	within := a.DueIn
 	if within.IsZero() {
+		within = w.Type.Questions.Within
+	}
+	if within.IsZero() {
 		within = defaultDue
 	}
 	due := within.After(w.HappenedAt, calendar)
@@ -78,9 +81,12 @@ func (a *Ask) Apply(ctx context.Context, w *cases.Work) error {
 	return nil
 }
 
-// pausesByType reports whether some target of the type pauses for questions.
+// pausesByType reports whether some target of the type pauses for questions, or
+// begins anew with the answer.
 func pausesByType(t *core.CaseType) bool {
 	return slices.ContainsFunc(t.Targets, func(r core.TargetRule) bool {
-		return slices.Contains(r.Pause, core.PauseOpenQuestion)
+		return slices.Contains(r.Pause, core.PauseOpenQuestion) || slices.Contains(r.Restarts, core.MomentQuestionAnswered)
+	}) || slices.ContainsFunc(t.Tasks, func(k core.TaskType) bool {
+		return slices.Contains(k.Pause, core.PauseOpenQuestion)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
+	"github.com/casement-dev/casement/core/casetypes"
 	"github.com/casement-dev/casement/core/questions"
 )
 
@@ -40,6 +41,19 @@ func (w world) open(t *testing.T, id core.CaseID) int {
 		t.Fatal(err)
 	}
 	return len(found)
+}
+
+func TestTheTypeSaysHowLongAQuestionMayStayUnanswered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Publish(t, casetypes.KindCaseType, "complaint", strings.Replace(casestest.ComplaintType, `"calendar": "offices",`,
+		`"calendar": "offices", "questions": {"within": "2 working days"},`, 1))
+	id := w.Raise(t)
+	w.Do(t, w.Priya, id, &questions.Ask{Body: "As the type says?"}, &questions.Ask{Body: "Or as I say?", DueIn: core.Span{Count: 3, Unit: core.WorkingDays}})
+	asked := w.all(t, id)
+	if want := casestest.Start.AddDate(0, 0, 2); !asked[0].DueAt.Equal(want) || !asked[1].DueAt.Equal(want.AddDate(0, 0, 1)) {
+		t.Errorf("due %v and %v", asked[0].DueAt, asked[1].DueAt)
+	}
 }
 
 func TestAQuestionIsAResponseWithATimeAndAPause(t *testing.T) {

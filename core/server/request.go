@@ -126,7 +126,7 @@ func (a *App) deadline(c *fiber.Ctx) error {
 // limitBody decides, before a byte of the body is read, how long it may be and
 // how long it may take to arrive.
 func (a *App) limitBody(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	if strings.HasPrefix(string(header.ContentType()), fiber.MIMEMultipartForm) {
+	if kind := string(header.ContentType()); strings.HasPrefix(kind, fiber.MIMEMultipartForm) || strings.HasPrefix(kind, "message/rfc822") {
 		return fasthttp.RequestConfig{MaxRequestBodySize: a.options.UploadLimit, ReadTimeout: uploadReadTimeout}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: a.options.BodyLimit}

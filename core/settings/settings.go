@@ -41,9 +41,13 @@ type Settings struct {
 
 	SMTP SMTP `embed:"" prefix:"smtp-" envprefix:"CASEMENT_SMTP_"`
 
+	Mailboxes string `help:"YAML file that says which mailboxes are read, and what becomes of their mail. Without one, no mail comes in." env:"CASEMENT_MAILBOXES" placeholder:"FILE"`
+
 	Search  Search  `embed:"" prefix:"meilisearch-" envprefix:"CASEMENT_MEILISEARCH_"`
 	Map     Map     `embed:"" prefix:"map-" envprefix:"CASEMENT_MAP_"`
 	Tracing Tracing `embed:"" prefix:"traces-" envprefix:"CASEMENT_TRACES_"`
+
+	Webhooks Webhooks `embed:"" prefix:"webhooks-" envprefix:"CASEMENT_WEBHOOKS_"`
 
 	SecretKey      Secret        `help:"32 bytes in hexadecimal (64 digits) that sign links and protect sessions. Default: made on the first start, in the data directory." env:"CASEMENT_SECRET_KEY" placeholder:"HEX"`
 	SecureCookies  string        `help:"Send cookies over https only: ${enum}. auto: if the public address is https." enum:"auto,always,never" default:"auto" env:"CASEMENT_SECURE_COOKIES"`
@@ -116,6 +120,13 @@ func (m Map) Begin() (at core.Point, zoom int, ok bool, err error) {
 type Tracing struct {
 	Endpoint string  `help:"OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318." env:"ENDPOINT" placeholder:"URL"`
 	Share    float64 `help:"Share of requests that are traced, 0 to 1." default:"0.1" env:"SHARE"`
+}
+
+// Webhooks is where other systems may be told of what happens. Without either
+// they are told by https at public addresses alone.
+type Webhooks struct {
+	Private bool `help:"Let webhooks reach addresses in private networks." env:"PRIVATE"`
+	HTTP    bool `help:"Let webhooks be sent without encryption, by http." env:"HTTP" name:"http"`
 }
 
 // Configured tells whether mails are really sent.

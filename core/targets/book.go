@@ -14,7 +14,8 @@ import (
 // case's lock; whoever changes a target queues it to be written.
 type book struct {
 	targets []*kept
-	open    map[string]bool // open questions that pause, by identifier
+	open    map[string]bool // open questions that bear on targets, by identifier
+	tasks   *Tasks          // nil where tasks have no targets
 }
 
 var books = cases.NewSlot[book]("targets of the case")
@@ -85,15 +86,29 @@ func (k *kept) terms(ctx context.Context, w *cases.Work) (core.TargetRule, *core
 // ruleOf finds a target's rule in the version of the type it was set by; what
 // it permits comes from the published one.
 func ruleOf(key string, set, published *core.CaseType) (core.TargetRule, error) {
-	rule, ok := set.Target(key)
+	rule, ok := findRule(key, set)
 	if !ok {
 		return rule, fmt.Errorf("version %d of case type %s has no target %s", set.Version, set.Key, key)
 	}
-	if now, ok := published.Target(key); ok {
-		rule.Extend = now.Extend
+	if now, ok := findRule(key, published); ok {
+		rule.Extend, rule.Forbid = now.Extend, now.Forbid
 	}
 	return rule, nil
 }
+
+// findRule finds the rule of a target of the case, or of a task's. A task
+// without a type has a due time and nothing else.
+func findRule(key string, t *core.CaseType) (core.TargetRule, bool) {
+	_, typeKey, isTask := core.ParseTaskTarget(key)
+	if !isTask {
+		return t.Target(key)
+	}
+	kind, known := t.Task(typeKey)
+	return kind.Target(key), known || typeKey == ""
+}
+
+// isTask reports whether the target is a task's.
+func (k *kept) isTask() bool { _, _, ok := core.ParseTaskTarget(k.Rule); return ok }
 
 // begin starts a target, or one that has run before anew, by the type and the
 // calendar as they are published now.
@@ -179,6 +194,9 @@ func (k *kept) tell(w *cases.Work, by core.Actor, at time.Time, kind core.EventK
 		about = core.About{}
 	}
 	about["target"] = k.Rule
+	if no, _, isTask := core.ParseTaskTarget(k.Rule); isTask {
+		about["task"] = no
+	}
 	if _, says := about["due_at"]; !says && !k.DueAt.IsZero() {
 		about["due_at"] = k.DueAt
 	}
@@ -189,9 +207,13 @@ func (k *kept) tell(w *cases.Work, by core.Actor, at time.Time, kind core.EventK
 // soonest of those that run, late ones first.
 func (b *book) save(w *cases.Work, k *kept) {
 	queueTarget(w, k)
+	if no, _, isTask := core.ParseTaskTarget(k.Rule); isTask {
+		b.keepTask(w, k, no)
+		return
+	}
 	w.Case.DueAt = time.Time{}
 	for _, k := range b.targets {
-		if k.Running() && (w.Case.DueAt.IsZero() || k.DueAt.Before(w.Case.DueAt)) {
+		if !k.isTask() && k.Running() && (w.Case.DueAt.IsZero() || k.DueAt.Before(w.Case.DueAt)) {
 			w.Case.DueAt = k.DueAt
 		}
 	}

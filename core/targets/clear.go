@@ -37,6 +37,9 @@ func (c *Clear) Apply(ctx context.Context, w *cases.Work) error {
 	if err != nil {
 		return err
 	}
+	if err := k.permits(ctx, w, core.HandClear); err != nil {
+		return err
+	}
 	_, err = b.apply(ctx, w, k, core.Cause{Kind: core.CauseCleared, By: nameOf(w.By), Why: why}, core.TargetCleared, dueBefore(k.DueAt))
 	return err
 }

@@ -37,7 +37,7 @@ func (f follow) Apply(ctx context.Context, w *cases.Work) error {
 	b := books.Of(w)
 	for _, part := range []func(context.Context, *cases.Work, core.Event) error{
 		func(ctx context.Context, w *cases.Work, _ core.Event) error { return b.settle(ctx, w) },
-		b.stop, b.goOn, b.start, b.standStill,
+		b.stop, b.goOn, b.move, b.requalify, b.start, b.restart,
 		// What began in the past, when a letter was received, may be due by now.
 		func(ctx context.Context, w *cases.Work, _ core.Event) error { return b.settle(ctx, w) },
 	} {
@@ -59,6 +59,10 @@ func (b *book) stop(ctx context.Context, w *cases.Work, e core.Event) error {
 			return err
 		}
 		switch {
+		case k.isTask():
+			if unwanted || e.Kind == core.CaseClosed {
+				err = b.quietly(ctx, w, k, core.Cause{Kind: core.CauseCleared}, e.Kind)
+			}
 		case !unwanted && slices.Contains(moments, rule.Stops):
 			late := k.State == core.StateBreached
 			_, err = b.apply(ctx, w, k, core.Cause{Kind: core.CauseMet}, core.TargetMet, core.About{"late": late})
@@ -128,12 +132,13 @@ func endUndone(e core.Event) (resolved time.Time, ok bool) {
 // stoppedByEnd reports whether the end of the case stopped a target, rather
 // than what it waits for or somebody.
 func (b *book) stoppedByEnd(ctx context.Context, w *cases.Work, k *kept, resolved time.Time) (bool, error) {
-	if k.StoppedAt.IsZero() || k.StoppedAt.Before(resolved) {
-		return false, nil
+	if k.StoppedAt.IsZero() || k.StoppedAt.Before(resolved) || k.isTask() {
+		return false, nil // the end of a case cancels its tasks for good
 	}
 	if k.State == core.StateCleared {
 		last := k.Causes[len(k.Causes)-1]
-		return last.By == "", nil
+		rule, still := w.Type.Target(k.Rule)
+		return last.By == "" && (!still || rule.When.Holds(w.Case)), nil
 	}
 	rule, _, err := k.terms(ctx, w)
 	return err == nil && isEnd(rule.Stops, w.Type), err
@@ -158,7 +163,7 @@ func (b *book) start(ctx context.Context, w *cases.Work, e core.Event) error {
 	}
 	moments := momentsOf(w, e)
 	for _, rule := range w.Type.Targets {
-		if !slices.Contains(moments, rule.Starts) {
+		if !slices.Contains(moments, rule.Starts) || !rule.When.Holds(w.Case) {
 			continue
 		}
 		at, err := instantOf(ctx, w, rule.Starts)
@@ -172,6 +177,36 @@ func (b *book) start(ctx context.Context, w *cases.Work, e core.Event) error {
 			continue
 		}
 		if _, err := b.begin(ctx, w, rule, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restart begins anew the targets that do so at what has happened: at the
+// answer to a question that bears on targets, when a stage is entered again. It
+// comes with the pauses, so that nothing is paused for a question that has its
+// answer.
+func (b *book) restart(ctx context.Context, w *cases.Work, e core.Event) error {
+	counts := e.Kind != core.QuestionAnswered || b.open[fmt.Sprint(e.About["question"])]
+	if err := b.standStill(ctx, w, e); err != nil || !counts || !w.Live() || w.IsNew() || w.Case.IsFinal() {
+		return err
+	}
+	moments := momentsOf(w, e)
+	for _, k := range b.running() {
+		rule, _, err := k.terms(ctx, w)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(rule.Restarts, func(m core.Moment) bool { return slices.Contains(moments, m) }) {
+			continue
+		}
+		if now, still := w.Type.Target(k.Rule); still && now.When.Holds(w.Case) {
+			rule = now
+		} else {
+			continue
+		}
+		if _, err := b.begin(ctx, w, rule, w.HappenedAt); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,9 @@ func (c *Pause) Apply(ctx context.Context, w *cases.Work) error {
 	case k.State == core.StateBreached:
 		return core.Conflict("“%s” is late. A pause would change nothing; extend it instead.", k.Name)
 	}
+	if err := k.permits(ctx, w, core.HandPause); err != nil {
+		return err
+	}
 	changed, err := b.apply(ctx, w, k, core.Cause{Kind: core.CausePaused, Reason: core.PauseByHand, By: nameOf(w.By), Why: why},
 		core.TargetPaused, core.About{"reason": core.PauseByHand})
 	if err == nil && !changed {
@@ -77,6 +80,13 @@ func (c *Resume) Apply(ctx context.Context, w *cases.Work) error {
 		return caseClosed()
 	case !k.StoppedAt.IsZero() && !cleared:
 		return core.Conflict("“%s” is over already.", k.Name)
+	}
+	change := core.HandPause
+	if cleared {
+		change = core.HandClear
+	}
+	if err := k.permits(ctx, w, change); err != nil {
+		return err
 	}
 	_, err = b.apply(ctx, w, k, core.Cause{Kind: core.CauseResumed, By: nameOf(w.By)}, core.TargetResumed, nil)
 	if err == nil && cleared {

@@ -45,13 +45,16 @@ func (c *Set) Apply(ctx context.Context, w *cases.Work) error {
 	}
 	b := books.Of(w)
 	k := b.find(c.Target)
-	if rule, ok := w.Type.Target(c.Target); k == nil && ok {
+	if rule, ok := w.Type.Target(c.Target); k == nil && ok && (rule.Permits(core.HandSet) || !w.By.IsStaff()) {
 		if k, err = b.begin(ctx, w, rule, w.HappenedAt); err != nil {
 			return err
 		}
 	}
 	if k == nil {
 		return noSuchTarget(c.Target)
+	}
+	if err := k.permits(ctx, w, core.HandSet); err != nil {
+		return err
 	}
 	was := k.DueAt
 	_, err = b.apply(ctx, w, k, core.Cause{
@@ -66,6 +69,16 @@ func (b *book) named(key string) (*kept, error) {
 		return k, nil
 	}
 	return nil, noSuchTarget(key)
+}
+
+// permits refuses a change by hand that the type forbids staff. What routines
+// and plugins do, whoever configured them has seen to.
+func (k *kept) permits(ctx context.Context, w *cases.Work, change core.HandChange) error {
+	rule, _, err := k.terms(ctx, w)
+	if err != nil || rule.Permits(change) || !w.By.IsStaff() {
+		return err
+	}
+	return core.Forbidden("“%s” is not changed by hand: the case type does not let staff %s it.", k.Name, change)
 }
 
 func noSuchTarget(key string) error {

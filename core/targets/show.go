@@ -24,8 +24,30 @@ type View struct {
 func (v View) Standing() bool { return v.StoppedAt.IsZero() }
 
 // OfCase lists the targets of a case with their explanations, in the order of
-// its type; those the type no longer has come last.
+// its type; those the type no longer has come last. Those of its tasks are
+// left out: see [Service.OfTasks].
 func (s *Service) OfCase(ctx context.Context, id core.CaseID) ([]View, error) {
+	all, err := s.views(ctx, id)
+	return slices.DeleteFunc(all, func(v View) bool { _, _, isTask := core.ParseTaskTarget(v.Target.Rule); return isTask }), err
+}
+
+// OfTasks lists the targets of the tasks of a case, by the number of the task.
+func (s *Service) OfTasks(ctx context.Context, id core.CaseID) (map[int]View, error) {
+	all, err := s.views(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int]View{}
+	for _, v := range all {
+		if no, _, isTask := core.ParseTaskTarget(v.Target.Rule); isTask {
+			out[no] = v
+		}
+	}
+	return out, nil
+}
+
+// views lists all targets of a case.
+func (s *Service) views(ctx context.Context, id core.CaseID) ([]View, error) {
 	rows, err := postgres.All[shownRow](ctx, s.db.Pool(), selectShown, id)
 	if err != nil {
 		return nil, fmt.Errorf("list the targets of a case: %w", err)

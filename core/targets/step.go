@@ -106,12 +106,20 @@ func (b *book) happen(ctx context.Context, w *cases.Work, k *kept, step core.Ste
 	case core.StepEscalate:
 		return climb(ctx, w, k, step)
 	case core.StepBreach:
-		k.tell(w, core.SystemActor(), step.At, core.TargetBreached, nil)
+		k.tell(w, core.SystemActor(), step.At, k.ifTask(core.TaskBreached, core.TargetBreached), nil)
 	case core.StepReminder:
 		if !step.Reminder.Before.IsZero() && k.State == core.StateBreached {
 			return nil // that something will be due is no news once it is late
 		}
-		k.tell(w, core.SystemActor(), step.At, core.TargetReminded, core.About{"reminder": step.Key()})
+		k.tell(w, core.SystemActor(), step.At, k.ifTask(core.TaskReminded, core.TargetReminded), core.About{"reminder": step.Key()})
 	}
 	return nil
+}
+
+// ifTask chooses what is recorded: of a task other people are told.
+func (k *kept) ifTask(task, otherwise core.EventKind) core.EventKind {
+	if k.isTask() {
+		return task
+	}
+	return otherwise
 }

@@ -109,14 +109,15 @@ FROM targets t JOIN cases c ON c.id = t.case_id WHERE t.case_id = $1 ORDER BY t.
 // or else one that is paused.
 const selectMostUrgent = `SELECT DISTINCT ON (t.case_id) ` + targetColumns + `, c.type_key, c.ref
 FROM targets t JOIN cases c ON c.id = t.case_id
-WHERE t.case_id = ANY ($1::uuid[]) AND t.stopped_at IS NULL
+WHERE t.case_id = ANY ($1::uuid[]) AND t.stopped_at IS NULL AND t.rule_key NOT LIKE 'task:%'
 ORDER BY t.case_id, t.due_at NULLS LAST, t.rule_key`
 
 const selectToCheck = `SELECT ` + targetColumns + `, c.type_key, c.ref
 FROM targets t JOIN cases c ON c.id = t.case_id WHERE t.id > $1 ORDER BY t.id LIMIT $2`
 
 const selectWrongDue = `SELECT c.ref FROM cases c
-LEFT JOIN (SELECT case_id, min(due_at) AS due_at FROM targets WHERE stopped_at IS NULL GROUP BY case_id) t ON t.case_id = c.id
+LEFT JOIN (SELECT case_id, min(due_at) AS due_at FROM targets
+	WHERE stopped_at IS NULL AND rule_key NOT LIKE 'task:%' GROUP BY case_id) t ON t.case_id = c.id
 WHERE c.due_at IS DISTINCT FROM t.due_at ORDER BY c.ref LIMIT $1`
 
 type refRow struct{ Ref core.Reference }

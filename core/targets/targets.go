@@ -7,9 +7,13 @@
 // here computes a due time. Here is when those rules are asked:
 //
 //   - follow.go: what follows for targets from an event of the case;
+//   - moved.go: what follows when a date, a priority or a subtype is put right;
+//   - tasks.go: the targets of tasks, which are like any other;
 //   - set.go, extend.go, pause.go, clear.go: what staff may do, one command each;
 //   - step.go and escalate.go: what time has done, through the same door;
 //   - tick.go: which cases time has done something to, found by an index;
+//   - recalculate.go: running targets on a changed calendar, when asked;
+//   - whatif.go: what a draft would change, without changing it;
 //   - show.go and words.go: how targets stand, for pages;
 //   - check.go: whether what is stored still follows from its causes.
 //
@@ -44,9 +48,11 @@ func New(db *postgres.DB, door *cases.Service, clock core.Clock) *Service {
 // start, pause or stop a target.
 var settledBefore = []core.CommandName{
 	"case.start_work", "case.change_status", "case.change_stage", "case.set_field", "case.escalate", "case.de_escalate",
+	"case.change_subtype", "case.change_priority", "case.change_received",
 	"case.close", "case.cancel", "case.withdraw", "case.reopen",
 	"note.add", "update.add", "question.ask", "question.answer", "task.complete",
-	"target.set", "target.extend", "target.pause", "target.resume", "target.clear",
+	"task.cancel", "task.return", "task.change_due",
+	"target.set", "target.extend", "target.pause", "target.resume", "target.clear", "target.recalculate",
 }
 
 // followed lists the events that mean something to targets.
@@ -54,6 +60,7 @@ var followed = []core.EventKind{
 	core.CaseRaised, core.WorkStarted, core.StatusChanged, core.StageChanged, core.FieldChanged, core.FirstResponseGiven,
 	core.CaseClosed, core.CaseCancelled, core.CaseWithdrawn, core.CaseReopened,
 	core.QuestionAsked, core.QuestionAnswered, core.TaskCompleted,
+	core.SubtypeChanged, core.PriorityChanged, core.ReceivedChanged,
 }
 
 // Wire adds what the targets of a case have to do with its other commands.

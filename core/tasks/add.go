@@ -137,7 +137,7 @@ func (a *Add) due(ctx context.Context, w *cases.Work, kind core.TaskType) (time.
 	if err != nil {
 		return time.Time{}, err
 	}
-	return kind.Within.After(w.HappenedAt, calendar), nil
+	return kind.Within.DueFrom(w.HappenedAt, calendar), nil
 }
 
 // dueAt checks a due time that somebody chose; the zero time is none.

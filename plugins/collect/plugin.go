@@ -163,14 +163,14 @@ func ask(c *tasks.Ctx, v *Collected) forms.Page {
 	for i := range v.Questions {
 		q, id := &v.Questions[i], "q"+strconv.Itoa(i+1)
 		var field *forms.Field
-		missing := "Answer this question, or press “I cannot get all of it”"
+		missing := "Answer “" + clip(q.Asked, 80) + "”, or press “I cannot get all of it”"
 		switch q.Kind {
 		case "yes/no":
 			field = forms.YesNo(id, &q.Answer, q.label())
 		case "date":
 			field = forms.Date(id, &q.Answer, q.label())
 		case "file":
-			missing = "Add the file, or press “I cannot get all of it”"
+			missing = "Add a file for “" + clip(q.Asked, 80) + "”, or press “I cannot get all of it”"
 			field = forms.Files(id, &q.Files, q.label()).Max(10).MaxMegabytes(20)
 		case "short":
 			field = forms.Line(id, &q.Answer, q.label())
@@ -326,4 +326,13 @@ func count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
+}
+
+// clip shortens a question for the list of mistakes.
+func clip(text string, letters int) string {
+	runes := []rune(text)
+	if len(runes) <= letters {
+		return text
+	}
+	return string(runes[:letters-1]) + "…"
 }

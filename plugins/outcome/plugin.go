@@ -23,11 +23,10 @@ const (
 type Outcome struct {
 	Points []Point
 
-	Finding string // on the whole; worked out from the points
-	Upheld  string // how many points, wholly or partly
-	Remedy  string
+	Remedy  string // the complainant reads it
 	Cost    string
 	Lessons string
+	Changes string // of the lessons, what the complainant reads
 	Owner   string
 	Due     string
 	Done    string
@@ -46,6 +45,7 @@ var Section = details.Details[Outcome]{
 		f.Text("remedy", &o.Remedy)
 		f.Number("cost", &o.Cost)
 		f.Text("lessons", &o.Lessons)
+		f.Text("lessons-public", &o.Changes)
 		f.Text("action-owner", &o.Owner)
 		f.Text("action-due", &o.Due)
 		f.Text("action-done", &o.Done)
@@ -118,11 +118,14 @@ func edit(c *details.Ctx, o *Outcome) forms.Page {
 	}
 	return forms.Page{Title: "Outcome", Button: "Save the outcome", Body: append(body,
 		forms.Section("Putting it right",
-			forms.TextArea("remedy", &o.Remedy, "What puts it right? (optional)").Short("Remedy").Hint("An apology, a repair, a payment, a changed decision").Max(2000),
+			forms.TextArea("remedy", &o.Remedy, "What puts it right? (optional)").Short("Remedy").
+				Hint("An apology, a repair, a payment, a changed decision. The complainant can read this once the complaint is answered, where outcomes are published.").Max(2000),
 			forms.Money("cost", &o.Cost, "What does it cost? (optional)").Short("Cost").Unit(currency(c)).Hint("Payments and work together").Max(10_000_000),
 		),
 		forms.Section("Learning from it",
 			forms.TextArea("lessons", &o.Lessons, "What did we learn?").Short("Lessons learnt").Max(4000),
+			forms.TextArea("changes", &o.Changes, "What changes, in words for the complainant? (optional)").Short("What changes").
+				Hint("They can read this too. What we learned, above, stays with us.").Max(2000),
 			forms.Line("owner", &o.Owner, "Who sees to it? (optional)").Short("Owner").Hint("A name or a team").Max(120),
 			forms.Date("due", &o.Due, "By when? (optional)").Short("Due").Hint("For example "+typed(host.AddDays(c.Today, 28))),
 			forms.Date("done", &o.Done, "When was it done?").Short("Done").Hint("Leave it empty until then").Between("2000-01-01", c.Today),

@@ -114,3 +114,37 @@ func TestTheCostIsShownWithItsPence(t *testing.T) {
 func TestWhoMayOnlyReadSeesNoForm(t *testing.T) {
 	sdktest.StartDetails(t, Section, about(), func(r *sdktest.Run) { r.Context.Editable = false }).WantStep("view").WantNoButton("details.edit")
 }
+
+// reading turns staff who wrote an outcome into the complainant, with a status
+// of that kind.
+func reading(r *sdktest.Run, kind string) *sdktest.Run {
+	r.Context.Reader, r.Context.Editable, r.Context.Case.StatusKind = abi.ReaderRequester, false, kind
+	return r.View()
+}
+
+func TestTheComplainantReadsTheOutcomeOnceTheyAreAnswered(t *testing.T) {
+	r := sdktest.StartDetails(t, Section, about("The van driver was drunk", "Nobody rang back")).Press("details.edit")
+	r.Submit("point-1", "The van driver was drunk", "finding-1", "not-upheld", "why-1", "A witness, Mr Grey, says no", "point-2", "Nobody rang back", "finding-2", "upheld",
+		"remedy", "An apology and £25", "cost", "4711", "lessons", "Tell Dave to answer", "changes", "Calls are now returned the same day", "owner", "Waste team", "due", "2026-12-01").WantStep("view")
+	for _, kind := range []string{"", "start", "open", "waiting"} {
+		reading(r, kind).WantText("Once we have answered").WantNoText("uphold").WantNoText("£25").WantNoText("same day").WantNoButton("details.edit")
+	}
+	for _, kind := range []string{"resolved", "final"} {
+		reading(r, kind).WantRow("What we found", "We uphold your complaint in part").WantRow("What puts it right", "An apology and £25").WantRow("What changes", "Calls are now returned the same day")
+		r.WantNoText("drunk").WantNoText("Grey").WantNoText("4711").WantNoText("Dave").WantNoText("Waste team").WantNoText("December").WantNoButton("details.edit")
+	}
+	r.Golden("told")
+}
+
+func TestTheComplainantIsLedToOurAnswerWhereNoFindingIsKept(t *testing.T) {
+	r := sdktest.StartDetails(t, Section, about())
+	reading(r, "final").WantText("What we found stands in what we wrote to you").WantNoText("uphold")
+}
+
+func TestAFindingThatCameFromElsewhereIsShown(t *testing.T) {
+	r := sdktest.StartDetails(t, Section, about(), func(r *sdktest.Run) {
+		r.Context.Case.Fields["finding"], r.Context.Case.Fields["remedy"] = []string{"not-upheld"}, []string{"A letter that explains it"}
+	})
+	r.WantRow("Finding", "Not upheld").WantNoText("Points upheld")
+	reading(r, "final").WantRow("What we found", "We do not uphold your complaint").WantRow("What puts it right", "A letter that explains it")
+}

@@ -1,6 +1,7 @@
 // Package accountpages is about the reader themselves: signing in, by staff with
 // a password and by customers with an emailed link, signing out, setting and
-// changing a password, and one's own sessions and details.
+// changing a password, one's own sessions and details, what one was told and how
+// one wants to be told.
 //
 // Other people's accounts are in web/peoplepages; the rules and the sessions
 // are in core/people.
@@ -13,6 +14,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/notifications"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"
@@ -45,6 +48,12 @@ type Options struct {
 	// FindCase is where the form "see one case without signing in" posts its
 	// fields "ref" and "postcode"; "" hides it.
 	FindCase string
+
+	// Cases and Notifications are for the pages of what staff were told, with
+	// days in Zone.
+	Cases         *cases.Service
+	Notifications *notifications.Service
+	Zone          *time.Location
 }
 
 // Pages answers for the reader's own account.
@@ -89,6 +98,11 @@ func (p *Pages) RegisterConsole(r render.Routes) {
 	r.Post("/account/after-save", p.setAfterSave)
 	r.Post("/account/sessions/revoke", p.revoke)
 	r.Post("/account/sessions/revoke-others", p.revokeOthers)
+	r.Get(NoticesPath, p.showNotices)
+	r.Post(NoticesPath+"/read", p.readNotices)
+	r.Post(NoticesPath+"/:no<int>/read", p.readNotice)
+	r.Get(preferencesPath, p.showPreferences)
+	r.Post(preferencesPath, p.setPreferences)
 }
 
 // RegisterPortal hangs on a customer's own account.

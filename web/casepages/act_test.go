@@ -53,6 +53,7 @@ func TestEveryActDoesWhatItSaysOnceAndRefusesWhatIsWrong(t *testing.T) {
 		{act: "close", before: append(working, &tasks.Add{Type: "response"}, &tasks.Complete{No: 2}), good: []string{"reason", "upheld"}, bad: []string{"reason", "nothing"}, field: "reason", kind: core.CaseClosed},
 		{act: "cancel", before: working, kind: core.CaseCancelled},
 		{act: "reopen", before: append(working, &cases.Cancel{}), good: []string{"note", "a mistake"}, kind: core.CaseReopened},
+		{act: "received", before: working, good: []string{"received", "2026-11-13T09:30", "reason", "the postmark"}, bad: []string{"received", "2026-11-13T09:30", "reason", ""}, field: "reason", kind: core.ReceivedChanged},
 		{act: "contact", before: working, good: []string{"name", "Amara O", "email", "new@example.org"}, bad: []string{"name", "Amara O", "email", "nonsense"}, field: "email", kind: core.ContactChanged},
 		{act: "place", before: working, good: []string{"address", "Mill Lane", "lat", "54.978", "lng", "-1.617"}, bad: []string{"address", "Mill Lane", "lat", "154.978", "lng", "-1.617"}, field: "lat", kind: core.PlaceChanged},
 		{act: "field", before: working, query: "?field=depth", good: []string{"field", "depth", "value", "12.5"}, bad: []string{"field", "depth", "value", "deep"}, field: "value", kind: core.FieldChanged},

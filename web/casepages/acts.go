@@ -132,6 +132,15 @@ var acts = map[string]act{
 		form: reopenForm, commands: reopenCommands,
 	},
 
+	"satisfaction": {
+		label: "Record satisfaction", icon: "message", button: "Record it", done: "the answer is recorded",
+		offered: maySatisfy, form: satisfiedForm, commands: satisfiedCommands,
+	},
+
+	"received": {
+		label: "Change the date received", icon: "calendar", title: "When was it received?", button: "Save", done: "the date received is changed, and targets follow",
+		offered: working, form: receivedForm, commands: receivedCommands,
+	},
 	"contact": {
 		label: "Edit contact details", icon: "edit", title: "Contact details", button: "Save", done: "the contact details are changed",
 		offered: func(o *opened) bool { return o.MayDo(core.MayWork) && !o.Case.Anonymous },
@@ -354,7 +363,7 @@ func deEscalateCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cas
 	if strings.TrimSpace(in.text("note")) == "" {
 		return nil, core.InvalidField("note", "Say why the case is no longer escalated.")
 	}
-	return withNote(in, &cases.DeEscalate{}), nil
+	return []cases.Command{&cases.DeEscalate{Note: in.text("note")}}, nil
 }
 
 func closeForm(ctx context.Context, p *Pages, o *opened, in input) (ActForm, error) {

@@ -73,6 +73,28 @@ func setCommands(_ context.Context, _ *Pages, o *opened, in input) ([]cases.Comm
 	return []cases.Command{&targets.Set{Target: in.text("target"), DueAt: due, Reason: in.text("reason")}}, nil
 }
 
+// receivedForm asks when a case was received, and why it is not as it stands.
+func receivedForm(_ context.Context, _ *Pages, o *opened, in input) (ActForm, error) {
+	value := in.text("received")
+	if value == "" {
+		value = o.Case.ReceivedAt.In(o.zone).Format(localTime)
+	}
+	reason := targetReason(in)
+	reason.Hint = "Such as the postmark. Stands in the history and in the ledger of each target, with your name"
+	return ActForm{
+		Hint:   "Targets that count from the date received follow. Pauses and extensions stay.",
+		Fields: []layout.Field{{Name: "received", Label: "Received", Type: "datetime-local", Value: value}, reason},
+	}, nil
+}
+
+func receivedCommands(_ context.Context, _ *Pages, o *opened, in input) ([]cases.Command, error) {
+	at, err := time.ParseInLocation(localTime, in.text("received"), o.zone)
+	if err != nil {
+		return nil, core.InvalidField("received", "Enter a real date and time.")
+	}
+	return []cases.Command{&cases.ChangeReceived{Received: at, Reason: in.text("reason")}}, nil
+}
+
 func pauseCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {
 	return []cases.Command{&targets.Pause{Target: in.text("target"), Reason: in.text("reason")}}, nil
 }

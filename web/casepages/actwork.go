@@ -21,17 +21,22 @@ func answerForm(ctx context.Context, p *Pages, o *opened, in input) (ActForm, er
 	if err != nil {
 		return ActForm{}, err
 	}
-	channel := choose(in, "channel", "How did it reach us?")
-	for _, c := range []core.Channel{core.ChannelTelephone, core.ChannelCounter, core.ChannelLetter, core.ChannelEmail} {
-		words := channelWords[c]
-		channel.Options = append(channel.Options, layout.Option{Value: string(c), Label: strings.ToUpper(words[:1]) + words[1:]})
-	}
 	return ActForm{
 		Hint: "Question: " + excerpt(q.Body, 200), Hidden: []Hidden{{"question", strconv.Itoa(q.No)}},
 		Fields: []layout.Field{
-			{Name: "answer", Label: "What did " + o.firstName() + " answer?", Value: clipped(in.text("answer")), Rows: 4, MaxLength: core.MaxNote}, channel,
+			{Name: "answer", Label: "What did " + o.firstName() + " answer?", Value: clipped(in.text("answer")), Rows: 4, MaxLength: core.MaxNote}, channelField(in),
 		},
 	}, nil
+}
+
+// channelField asks how something reached staff that somebody told them.
+func channelField(in input) layout.Field {
+	field := choose(in, "channel", "How did it reach us?")
+	for _, c := range []core.Channel{core.ChannelTelephone, core.ChannelCounter, core.ChannelLetter, core.ChannelEmail} {
+		words := channelWords[c]
+		field.Options = append(field.Options, layout.Option{Value: string(c), Label: strings.ToUpper(words[:1]) + words[1:]})
+	}
+	return field
 }
 
 func answerCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {

@@ -2,6 +2,7 @@ package casepages
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -52,8 +53,10 @@ func (p *Pages) detailsTab(ctx context.Context, o *opened) (DetailsTab, error) {
 	if may && !cs.Anonymous {
 		tab.Edit = o.url("act", "contact")
 	}
+	tab.Sections = p.sectionBoxes(o)
 	for _, f := range o.Type.Fields {
-		if f.Private && !o.full {
+		kept := func(s SectionBox) bool { return f.Of != "" && s.ID == "section-"+f.Of.Entry() }
+		if f.Private && !o.full || slices.ContainsFunc(tab.Sections, kept) { // its section shows it, and changes it
 			continue
 		}
 		row := FieldRow{Key: f.Key, Label: f.Label.String(), Words: f.Words(cs.Fields[f.Key], core.DefaultLanguage), Private: f.Private}
@@ -62,7 +65,6 @@ func (p *Pages) detailsTab(ctx context.Context, o *opened) (DetailsTab, error) {
 		}
 		tab.Fields = append(tab.Fields, row)
 	}
-	tab.Sections = p.sectionBoxes(o)
 	return tab, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/web/layout"
@@ -21,6 +22,7 @@ type teller struct {
 	questions map[string]core.Question
 	files     map[string]core.Attachment
 	mail      []messages.Entry
+	letters   map[string]correspondence.Letter // those that the reader may read
 }
 
 // entries tells the history of a case after a version as the reader may know
@@ -41,7 +43,16 @@ func (p *Pages) entries(ctx context.Context, o *opened, f facts, view historyVie
 	if err := p.learn(ctx, o, idsIn(recorded)...); err != nil {
 		return nil, last, err
 	}
-	t := teller{o: o, notes: map[string]core.Note{}, questions: map[string]core.Question{}, files: map[string]core.Attachment{}, mail: f.mail}
+	t := teller{o: o, notes: map[string]core.Note{}, questions: map[string]core.Question{}, files: map[string]core.Attachment{}, mail: f.mail, letters: map[string]correspondence.Letter{}}
+	if p.Desk != nil {
+		letters, err := p.Desk.OfCase(ctx, o.Case.ID, notes.ReadableBy(o.Seen)...)
+		if err != nil {
+			return nil, last, err
+		}
+		for _, l := range letters {
+			t.letters[l.ID.String()] = l
+		}
+	}
 	for _, n := range said {
 		t.notes[n.ID.String()] = n
 	}
@@ -82,7 +93,7 @@ func (e Entry) in(view historyView) bool {
 	case viewNotes:
 		return e.Class == "private"
 	case viewEmails:
-		return e.Class == "" && e.Line.Icon == "mail"
+		return e.Letter || e.Class == "" && e.Line.Icon == "mail"
 	case viewSystem:
 		return e.Class == "" && e.Line.Icon != "mail"
 	}
@@ -103,7 +114,7 @@ func (t teller) tell(recorded []core.Recorded) []Entry {
 			}
 			continue
 		}
-		if !t.o.full && !publicEvent(e.Kind) || t.withWords(e, recorded) {
+		if !t.o.full && !publicEvent(e.Kind) || t.withWords(e, recorded) || saidByTask(e) {
 			continue
 		}
 		line := t.o.line(e)
@@ -170,10 +181,35 @@ func (t teller) said(e core.Recorded) (entry Entry, ok bool) {
 		if known {
 			t.answered(&entry, e, q)
 		}
+	case core.LetterSent:
+		l, known := t.letters[word(e.About["letter"])]
+		if known {
+			t.wrote(&entry, l)
+		}
 	default:
 		return entry, false
 	}
 	return entry, true
+}
+
+// wrote tells a letter by mail, with how far it got.
+func (t teller) wrote(entry *Entry, l correspondence.Letter) {
+	entry.Anchor = "letter-" + strconv.Itoa(l.No)
+	entry.Class, entry.How, entry.Body, entry.Letter = "out", "wrote by mail: "+l.Subject, linesOf(l.Body, nil), true
+	entry.Audience = layout.PublicChip()
+	if l.Audience != core.Public {
+		entry.Audience = audienceChip(core.Staff)
+	}
+	for _, m := range t.mail {
+		if m.Letter == l.ID {
+			entry.Foot = append(entry.Foot, FootNote{"mail", deliveryWords(m.State) + " " + core.MaskEmail(m.To)})
+		}
+	}
+	for _, id := range l.Files {
+		if file, known := t.files[id.String()]; known {
+			entry.Files = append(entry.Files, fileLink(t.o, file))
+		}
+	}
 }
 
 func (t teller) raised(entry *Entry, e core.Recorded) {
@@ -282,6 +318,9 @@ func (t teller) withMail(entries []Entry, recorded []core.Recorded, since core.V
 	for _, m := range t.mail {
 		if since > 0 && !m.CreatedAt.After(recorded[0].RecordedAt) {
 			continue
+		}
+		if _, told := t.letters[m.Letter.String()]; told {
+			continue // its words stand there, with how far it got
 		}
 		entries = append(entries, Entry{
 			Anchor: "email-" + m.ID.String()[24:], At: m.CreatedAt,

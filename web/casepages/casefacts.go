@@ -15,7 +15,9 @@ type facts struct {
 	questions []core.Question
 	files     []core.Attachment
 	mail      []messages.Entry // newest first
+	came      int              // mails that came in
 	targets   []TargetView
+	ofTasks   map[int]TargetView // the targets of tasks, by the number of the task
 	followers []core.Follower
 }
 
@@ -35,15 +37,37 @@ func (p *Pages) facts(ctx context.Context, o *opened) (f facts, err error) {
 	if f.mail, err = p.Messages.OfCase(ctx, o.Case.ID); err != nil {
 		return f, err
 	}
+	if p.Desk != nil {
+		if f.came, err = p.Desk.Came(ctx, o.Case.ID); err != nil {
+			return f, err
+		}
+	}
 	if f.followers, err = p.Followers.OfCase(ctx, o.Seen); err != nil {
 		return f, err
 	}
-	f.targets, err = p.targetViews(ctx, o)
+	if f.targets, err = p.targetViews(ctx, o); err != nil || len(f.tasks) == 0 {
+		return f, err
+	}
+	f.ofTasks, err = p.taskTargets(ctx, o)
 	return f, err
 }
 
 func (f facts) counts() counts {
-	return counts{tasks: len(f.openTasks()), files: len(f.files), emails: len(f.mail)}
+	return counts{tasks: len(f.openTasks()), files: len(f.files), emails: f.came + f.written()}
+}
+
+// written counts what was sent: a letter to several readers once.
+func (f facts) written() int {
+	letters := map[core.LetterID]bool{}
+	n := 0
+	for _, m := range f.mail {
+		if m.Letter.IsZero() {
+			n++
+		} else {
+			letters[m.Letter] = true
+		}
+	}
+	return n + len(letters)
 }
 
 func (f facts) openTasks() []tasks.Item {

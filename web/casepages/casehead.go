@@ -210,7 +210,7 @@ var menuActs = [][]string{
 	{"claim", "start-work", "release", "assign", "reassign"},
 	{"status", "stage", "subtype", "priority"},
 	{"task-add", "escalate", "de-escalate"},
-	{"resolve", "close", "reopen", "cancel"},
+	{"resolve", "close", "satisfaction", "reopen", "cancel"},
 }
 
 // Presence is who else has the case open.

@@ -43,6 +43,7 @@ type Entry struct {
 	How      string // "answered, in the portal"
 	Audience layout.Chip
 	Private  string // who reads it, when not the requester
+	Letter   bool   // it went by mail
 	Through  string // the plugin that wrote it for them, with its version
 	Body     []Line
 	Files    []FileLink
@@ -196,7 +197,7 @@ func (p *Pages) linesSince(ctx context.Context, o *opened, since core.Version) (
 	}
 	var out []EventLine
 	for _, e := range recorded {
-		if len(e.Aspects) > 0 {
+		if len(e.Aspects) > 0 && !saidByTask(e) {
 			out = append(out, o.line(e))
 		}
 	}

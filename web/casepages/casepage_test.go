@@ -24,13 +24,17 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
+	"github.com/casement-dev/casement/core/notifications"
 	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
@@ -52,7 +56,10 @@ type caseSite struct {
 	actors   map[string]core.Actor
 	messages *messages.Service
 	notes    *notes.Service
-	rosa     core.Actor // contact-centre: may only enquire
+	files    *attachments.Service
+	mail     *correspondence.Service // what came in
+	sender   messages.Sender         // nil: no mail server
+	rosa     core.Actor              // contact-centre: may only enquire
 	after    core.AfterSave
 }
 
@@ -60,6 +67,7 @@ func newCaseSite(t *testing.T) *caseSite {
 	t.Helper()
 	s := &caseSite{World: casestest.New(t), t: t, hub: events.NewHub(), url: "http://casework.example.org"}
 	notes.Wire(s.Cases)
+	satisfaction.Wire(s.Cases)
 	questions.Wire(s.Cases)
 	tasks.Wire(s.Cases)
 	targets.Wire(s.Cases)
@@ -110,13 +118,24 @@ func (s *caseSite) start(assets *web.Assets) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.messages = messages.New(s.DB, s.Clock, messages.Options{})
+	s.files = attachments.New(s.DB, disk, s.Clock)
+	s.messages = messages.New(s.DB, s.Clock, messages.Options{Sender: s.sender, Enclose: s.files.Enclosed})
 	s.notes = notes.New(s.DB, s.Clock)
+	satisfied := satisfaction.New(s.DB, s.Cases, s.Clock, casestest.Secret)
+	asks, clocks := questions.New(s.DB, s.Cases, s.Clock, casestest.Secret), targets.New(s.DB, s.Cases, s.Clock)
+	staff, work, followed := people.New(s.DB, people.Options{Clock: s.Clock, BaseURL: s.url}), tasks.New(s.DB, s.Cases, s.Clock, nil), followers.New(s.DB)
+	public := portals.New(s.DB, s.Types, s.Clock)
+	tells := notifications.New(notifications.Options{
+		DB: s.DB, Messages: s.messages, People: staff, Cases: s.Cases, Notes: s.notes, Questions: asks, Targets: clocks, Tasks: work, Portals: public,
+		Followers: followed, Satisfaction: satisfied, Log: slog.New(slog.DiscardHandler), Secret: casestest.Secret, BaseURL: s.url,
+	})
+	correspondence.WireSending(s.Cases, s.messages, nil)
+	s.mail = correspondence.New(correspondence.Options{DB: s.DB, Cases: s.Cases, Messages: s.messages, Clock: s.Clock})
 	casepages.New(casepages.Services{
-		Followers: followers.New(s.DB),
-		Cases:     s.Cases, Notes: s.notes, Questions: questions.New(s.DB, s.Cases, s.Clock, casestest.Secret),
-		Tasks: tasks.New(s.DB, s.Cases, s.Clock, nil), Targets: targets.New(s.DB, s.Cases, s.Clock), Attachments: attachments.New(s.DB, disk, s.Clock),
-		Messages: s.messages, People: people.New(s.DB, people.Options{Clock: s.Clock, BaseURL: s.url}), Zone: london,
+		Followers: followed, Satisfaction: satisfied, Correspondence: s.mail,
+		Desk:  correspondence.NewDesk(correspondence.DeskOptions{DB: s.DB, Messages: s.messages, Merge: tells.Merge, Organisation: public.Organisation}),
+		Cases: s.Cases, Notes: s.notes, Questions: asks, Tasks: work, Targets: clocks, Attachments: s.files,
+		Messages: s.messages, People: staff, Zone: london,
 		AfterSave: func(*fiber.Ctx) core.AfterSave { return s.after },
 	}).RegisterCase(s.app.Console())
 	ground(s.t, s.app, assets)

@@ -8,6 +8,7 @@
 package casepages
 
 import (
+	"context"
 	"embed"
 	"slices"
 	"time"
@@ -18,12 +19,14 @@ import (
 	"github.com/casement-dev/casement/core/actions"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
 	"github.com/casement-dev/casement/web/render"
@@ -54,10 +57,17 @@ type Services struct {
 	People      *people.Service
 	Followers   *followers.Service
 
+	Desk           *correspondence.Desk    // nil: nobody writes letters
+	Correspondence *correspondence.Service // nil: what was sent stands alone
+	Satisfaction   *satisfaction.Service   // nil: nobody is asked
+
 	Details *details.Service // nil: no sections
 	Actions *actions.Service // nil: no actions of plugins
 
 	Zone *time.Location // in which days begin, and times are said and typed
+
+	// Opened is told that a reader looks at a case; nil for nobody to tell.
+	Opened func(ctx context.Context, by core.Actor, id core.CaseID) error
 
 	// AfterSave says where the reader wants to go after a save; "" is as the
 	// case type says. nil: as the case type says, for everybody.

@@ -20,6 +20,10 @@ func (p *Pages) RegisterCase(r render.Routes) {
 	r.Get("/cases/:ref/attachments/:no<int>/file", p.download)
 	r.Get("/cases/:ref/attachments/:no<int>/view", p.view)
 	r.Get("/cases/:ref/emails", p.show(tabEmails))
+	r.Get("/cases/:ref/emails/write", p.showLetter)
+	r.Post("/cases/:ref/emails/write", p.writeLetter)
+	r.Post("/cases/:ref/emails/draft", p.keepLetterDraft)
+	r.Post("/cases/:ref/emails/:no<int>/again", p.sendAgain)
 	r.Get("/cases/:ref/access", p.showAccess)
 
 	r.Get("/cases/:ref/head", p.head)

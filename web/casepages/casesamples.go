@@ -70,10 +70,11 @@ func caseSamples() []render.Sample {
 		part("case-sentence", "a change", stale.Since[0]), part("case-lines", "mentions", page.History.Entries[2].Body),
 		part("tab-summary", "open", page.Summary), part("tab-details", "both", page.Details), part("tab-tasks", "two", page.Tasks),
 		part("tab-history", "conversation", page.History), part("tab-attachments", "two", page.Files), part("tab-emails", "two", page.Emails),
-		part("case-task", "late", page.Tasks.Open[0]), part("case-entries", "conversation", page.History), part("case-more", "two came", entries), part("case-news", "two came", entries.New), part("case-news", "nothing came", page.History.New), part("case-entry", "private", page.History.Entries[2]),
+		part("case-task", "late", page.Tasks.Open[0]), part("ledger", "of a task", *page.Tasks.Open[0].Target), part("case-entries", "conversation", page.History), part("case-more", "two came", entries), part("case-news", "two came", entries.New), part("case-news", "nothing came", page.History.New), part("case-entry", "private", page.History.Entries[2]),
 		part("case-file-act", "publish", map[string]any{"Action": page.Head.Main[1], "No": 2, "Name": "letter.pdf"}),
 		whole("case-file", "cannot be shown", fileView, file), whole("case-file", "picture", fileView, picture), whole("case-file", "text", fileView, text),
 		part("compose", "private", page.Composer), part("compose", "refused", again.Composer), part("compose-kept", "kept", page.Composer), part("compose-again", "refused", again),
+		whole("letter", "refused", letterSample, sampleLetter()), whole("letter", "empty", letterSample, LetterPage{Requester: LetterReader{None: "The case has no email address for its requester."}, Held: true}),
 		whole("new", "choose a type", newView, chosen), whole("new", "the form", newView, fresh), whole("new", "nothing", newView, nothing),
 		part("new-callers", "two", fresh.Callers), part("new-callers", "nobody", Callers{Query: "zz"}),
 	}
@@ -101,6 +102,9 @@ func sampleCase(now time.Time) CasePage {
 		{Anchor: "e6", At: now, Line: EventLine{Icon: "check", Parts: sentence{{Text: "يوسف الحدّاد", Name: true}}.say(" closed the case")}, More: []EventLine{{Parts: sentence{}.say("cancelled task 2")}}},
 	}
 	task := TaskCard{No: 1, Title: "Check collection history", Who: "Ines Carvalho", Group: "Highways", Brief: words, State: taskChip(core.Task{State: core.TaskOpen, Status: "Waiting for approval"}), Created: now, DueAt: now.AddDate(0, 0, -1), Required: true, Late: true, URL: "#", Complete: "#", Cancel: "#", Assign: "#", Due: "#"}
+	ofTask := due
+	ofTask.ID = "task-target-1"
+	task.Target = &ofTask
 	done := TaskCard{No: 2, Title: "Write the response", Group: "Complaints", State: taskChip(core.Task{State: core.TaskDone}), Created: now, Ended: now, EndedBy: "Priya Raghunathan", Outcome: words, Reason: "not needed"}
 	rows := []FileRow{
 		{No: 1, Name: "hallway-12-november.jpg", Kind: "JPG", Icon: "image", Size: 2_100_000, From: "Amara Okonkwo-Lindqvist, with the form", At: now, Audience: layout.PublicChip(), URL: "#", Download: "#", Delete: "#"},
@@ -149,9 +153,12 @@ func sampleCase(now time.Time) CasePage {
 		History: HistoryTab{Views: layout.Tabs{Label: "Show", Items: []layout.Tab{{Label: "Everything", URL: "#", Current: true}, {Label: "Private notes", Icon: "lock", URL: "#n"}}}, Count: 170, Left: 20, Earlier: "#", Entries: entries, New: NewEntries{URL: "#", Live: live, After: 7}},
 		Files:   FilesTab{Files: rows, Upload: "#", Once: "k", Accept: ".pdf,.jpg", Limit: "Up to 20 files on one case, 20 MB each.", Share: true},
 		Emails: EmailsTab{Messages: []EmailRow{
-			{ID: "m1", Subject: "We have your complaint", Masked: "a•••@example.org", To: "Amara <amara@example.org>", Why: "To the requester", State: deliveryChip(core.DeliverySent), At: now, Sent: now, Text: "Dear Amara,\n\nthank you.", Tried: 1},
-			{ID: "m2", Subject: "سؤال", Masked: "a•••@example.org", To: "amara@example.org", Why: "To the requester", State: deliveryChip(core.DeliveryRefused), Detail: "550 no such user", At: now, Next: now, Text: "…"},
-		}},
+			{ID: "m1", Subject: "We have your complaint", Masked: "a•••@example.org", Why: "To the requester", State: deliveryChip(core.DeliverySent), At: now, Own: "Dear Amara,\n\nthank you.",
+				Readers: []EmailReader{{Address: "Amara <amara@example.org>", State: deliveryChip(core.DeliverySent), Words: "Taken by mail.example: 250 queued", Sent: now}}, Notes: []string{"The secret part of its links is not shown."}},
+			{ID: "m2", Subject: "سؤال", Masked: "2 readers", Why: "Written by Priya Raghunathan", State: deliveryChip(core.DeliveryRefused), At: now, Own: "…", Files: []EmailFile{{Name: "sheet.pdf", URL: "#f"}, {Name: "A file", Why: "not on the case any more"}},
+				Readers: []EmailReader{{Address: "amara@example.org", State: deliveryChip(core.DeliveryRefused), Words: "Not taken by mail.example: 550 no such user", Again: "#again", Once: "k"}, {Address: "depot@contractor.example", Copy: true, State: deliveryChip(core.DeliveryQueued), Words: "Tried once.", Next: now}}},
+			{ID: "m3", In: true, Subject: "Re: We have your complaint", Masked: "a•••@example.org", Why: "From the requester", State: layout.Chip{Label: "Received", Icon: "mail", Tone: "plain"}, At: now, From: "Amara <amara@example.org>", Own: "They have still not come.", Answer: "#answer", Quoted: "On Monday you wrote:\n> thank you"},
+		}, Write: "#write", Draft: true, Trouble: "1 message did not arrive, or may not have."},
 		Composer: Composer{Show: true, Action: "#", Draft: "#", Once: "k", Mode: notes.ModeStaff, Body: "Collection happened at 08:40 today", Kept: now, Name: "Amara", Reach: "in the portal, and is emailed", Pauses: true, Accept: ".pdf"},
 	}
 }
@@ -174,4 +181,23 @@ func sampleNew() NewPage {
 	}
 	page.fill(&core.CaseType{Subtypes: []core.Subtype{{Key: "waste", Name: core.Plain("Waste")}}, Priorities: []core.Choice{{Key: "normal", Name: core.Plain("Normal")}}}, func(string) []string { return nil }, render.Problems{})
 	return page
+}
+
+var letterSample = render.View{Template: "casepages/letter", Nav: "queues", Title: "Write a message, CMP-7K2M-4QX9"}
+
+func sampleLetter() LetterPage {
+	now := time.Date(2026, 11, 26, 14, 0, 0, 0, time.UTC)
+	return LetterPage{
+		Ref: "CMP-7K2M-4QX9", Subject: "Clinical-waste collections missed", Back: "#", Action: "#", Draft: "#", Once: "k", Kept: now, Saved: "reply:holding",
+		Requester: LetterReader{Name: "Amara Okonkwo-Lindqvist", Email: "amara@example.org", Checked: true},
+		To:        layout.Field{Name: "to", Label: "Also to", Hint: "Email addresses, with commas between them", Value: "depot@contractor.example", Optional: true},
+		Cc:        layout.Field{Name: "cc", Label: "Copy to", Optional: true}, Title: layout.Field{Name: "subject", Label: "Subject", Value: "CMP-7K2M-4QX9: we are still looking into it"},
+		Begin: layout.Field{Name: "begin", Label: "Begin with", Options: []layout.Option{{Value: "", Label: "A saved reply or template"}, {Value: "reply:holding", Label: "We are still looking into it"}}},
+		Body:  layout.Field{Name: "body", Label: "Message", Value: "Dear Amara,\n\nby {{ case.expected }}.", Error: "Nothing stands on this case for: case.expected."},
+		Files: []LetterFile{{Tick: Tick{Name: "file", Value: "1", Label: "hallway.jpg", Checked: true}, Size: 2_100_000, Audience: layout.PublicChip()}},
+		Sent:  []Hidden{{"letter.pdf", "0 letter.pdf"}}, Accept: ".pdf", Limit: "Up to 10 files, 15 MB together",
+		Confirm: []Tick{{Name: "outside", Value: "depot@contractor.example", Label: "depot@contractor.example"}}, Missing: []MergeField{{"case.expected", "by when the requester can expect an answer"}},
+		Preview:  &LetterPreview{To: []string{"Amara <amara@example.org>"}, Cc: []string{"depot@contractor.example"}, Subject: "CMP-7K2M-4QX9", Text: "Dear Amara,", Files: []string{"hallway.jpg"}},
+		Problems: render.Problems{Message: "Write it yourself.", Items: []render.FieldProblem{{Field: "body", Message: "Nothing stands on this case for: case.expected."}}},
+	}
 }

@@ -76,6 +76,11 @@ func (p *Pages) looked(ctx context.Context, o *opened, what string) error {
 	if err := p.Cases.LogLook(ctx, o.by, o.Case.ID, what); err != nil {
 		return err
 	}
+	if p.Opened != nil {
+		if err := p.Opened(ctx, o.by, o.Case.ID); err != nil {
+			return err
+		}
+	}
 	if !o.Case.OpenedAt.IsZero() || !o.MayDo(core.MayWork) || !o.Case.IsOpen() {
 		return nil
 	}
@@ -113,7 +118,7 @@ func (p *Pages) casePage(c *fiber.Ctx, o *opened, tab string) (page CasePage, er
 	case tabAttachments:
 		page.Files = filesTab(o, facts, render.Problems{})
 	case tabEmails:
-		page.Emails = emailsTab(facts)
+		page.Emails, err = p.emailsTab(ctx, o, facts)
 	}
 	if err == nil && (tab == tabSummary || tab == tabHistory) {
 		page.Composer, err = p.composer(ctx, o, c.Query("write"))
@@ -137,7 +142,7 @@ func tabsOf(o *opened, current string, n counts) layout.Tabs {
 		full       bool // not for those who may only enquire
 	}{
 		{tabSummary, "Summary", 0, false}, {tabDetails, "Details", 0, false}, {tabTasks, "Tasks", n.tasks, false},
-		{tabHistory, "History", 0, false}, {tabAttachments, "Attachments", n.files, true}, {tabEmails, "Emails", n.emails, true},
+		{tabHistory, "History", 0, false}, {tabAttachments, "Attachments", n.files, true}, {tabEmails, "Correspondence", n.emails, true},
 	} {
 		if o.full || !tab.full {
 			t.Items = append(t.Items, layout.Tab{Label: tab.label, URL: tabURL(o, tab.key), Count: tab.count, Current: tab.key == current})

@@ -98,7 +98,7 @@ func (p *Pages) caseSide(ctx context.Context, o *opened, f facts) (CaseSide, err
 	}
 	if o.full && o.MayDo(core.MayWork) && !cs.IsFinal() {
 		for _, rule := range o.Type.Targets {
-			if indexOf(f.targets, rule.Key) < 0 {
+			if indexOf(f.targets, rule.Key) < 0 && rule.Permits(core.HandSet) && rule.When.Holds(cs) {
 				side.Unset = append(side.Unset, Action{
 					Name: "target-set", Label: "Set “" + rule.Name.String() + "”", URL: o.url("act", "target-set") + "?target=" + rule.Key,
 				})
@@ -112,6 +112,11 @@ func (p *Pages) caseSide(ctx context.Context, o *opened, f facts) (CaseSide, err
 	if side.Actions, err = p.actionsCard(ctx, o); err != nil {
 		return side, err
 	}
+	said, err := p.satisfied(ctx, o)
+	if err != nil {
+		return side, err
+	}
+	side.Facts = append(side.Facts, said...)
 	side.Requester, err = p.requesterCard(ctx, o)
 	return side, err
 }
@@ -170,8 +175,8 @@ func (p *Pages) requesterCard(ctx context.Context, o *opened) (RequesterCard, er
 func aboutCase(o *opened) []layout.Fact {
 	cs := o.Case
 	facts := []layout.Fact{{Term: "Raised", Text: o.whenWords(cs.RaisedAt)}}
-	if !cs.ReceivedAt.Equal(cs.RaisedAt) {
-		facts = append(facts, layout.Fact{Term: "Received", Text: o.whenWords(cs.ReceivedAt)})
+	if received, may := actionFor(o, "received"); may || !cs.ReceivedAt.Equal(cs.RaisedAt) {
+		facts = append(facts, layout.Fact{Term: "Received", Text: o.whenWords(cs.ReceivedAt), URL: received.URL})
 	}
 	if !o.full {
 		return facts

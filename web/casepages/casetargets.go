@@ -2,6 +2,7 @@ package casepages
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,6 +43,24 @@ func (p *Pages) targetViews(ctx context.Context, o *opened) ([]TargetView, error
 	}
 	return out, nil
 }
+
+// taskTargets are the targets of the tasks of a case, by the number of the task.
+func (p *Pages) taskTargets(ctx context.Context, o *opened) (map[int]TargetView, error) {
+	found, err := p.Targets.OfTasks(ctx, o.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int]TargetView, len(found))
+	for no, v := range found {
+		view := targetView(o, v)
+		view.ID, view.Actions = "task-target-"+strconv.Itoa(no), nil // it is changed where the task is
+		out[no] = view
+	}
+	return out, nil
+}
+
+// Standing reports whether the promise still stands, paused or not.
+func (v TargetView) Standing() bool { return !v.Over }
 
 func targetView(o *opened, v targets.View) TargetView {
 	view := TargetView{
@@ -87,6 +106,8 @@ func notesOf(v targets.View) []string {
 		case core.SegmentKept:
 			out = append(out, words+": due "+change.To.In(v.Zone).Format("Mon 2 Jan 2006, 15:04")+".")
 			continue
+		case core.SegmentMoved:
+			words = "Received " + change.To.In(v.Zone).Format("Mon 2 Jan 15:04") + ", put right"
 		case core.SegmentExtended:
 			words = core.HoursWords(change.Added) + " added"
 		}
@@ -113,8 +134,9 @@ func targetActions(o *opened, v TargetView) []Action {
 	}
 	rule, known := o.Type.Target(v.Key)
 	var out []Action
+	permits := func(change core.HandChange) bool { return !known || rule.Permits(change) }
 	switch {
-	case v.State == core.StateCleared:
+	case v.State == core.StateCleared && permits(core.HandClear):
 		return []Action{link("target-resume", "Take up again", "play")}
 	case v.Over:
 		return nil
@@ -122,14 +144,20 @@ func targetActions(o *opened, v TargetView) []Action {
 	if known && rule.Extend != nil {
 		out = append(out, link("target-extend", "Extend", "plus"))
 	}
-	out = append(out, link("target-set", "Set the due time", "calendar"))
-	switch v.State {
-	case core.StatePaused:
+	if permits(core.HandSet) {
+		out = append(out, link("target-set", "Set the due time", "calendar"))
+	}
+	switch {
+	case !permits(core.HandPause):
+	case v.State == core.StatePaused:
 		out = append(out, link("target-resume", "Resume", "play"))
-	case core.StateDue:
+	case v.State == core.StateDue:
 		out = append(out, link("target-pause", "Pause", "pause"))
 	}
-	return append(out, link("target-clear", "Clear", "x"))
+	if permits(core.HandClear) {
+		out = append(out, link("target-clear", "Clear", "x"))
+	}
+	return out
 }
 
 // whenWords says a moment in the organisation's zone.

@@ -30,6 +30,7 @@ type TaskCard struct {
 	Complete              string // addresses of their forms; "" where the reader may not
 	Cancel, Assign, Due   string
 	Return                string
+	Target                *TargetView // how its due time came to be; nil without one
 }
 
 func tasksTab(o *opened, f facts) TasksTab {
@@ -39,6 +40,9 @@ func tasksTab(o *opened, f facts) TasksTab {
 	}
 	for _, t := range f.tasks {
 		card := taskCard(o, t)
+		if v, ok := f.ofTasks[t.No]; ok {
+			card.Target = &v
+		}
 		if t.State == core.TaskOpen {
 			tab.Open = append(tab.Open, card)
 		} else {

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/web/render"
 )
 
@@ -71,13 +73,20 @@ func (o *opened) line(e core.Recorded) EventLine {
 // clock that starts or stops because a case was raised, asked about, answered.
 func byItself(e core.Recorded) bool {
 	switch e.Kind {
-	case core.TargetStarted, core.TargetMet, core.TargetBreached, core.TargetReminded:
+	case core.TargetStarted, core.TargetMet, core.TargetBreached, core.TargetReminded, core.TaskBreached, core.TaskReminded:
 		return true
 	case core.TargetPaused, core.TargetResumed:
 		reason := core.PauseReason(word(e.About["reason"]))
 		return reason == core.PauseOpenQuestion || reason == core.PauseWaiting
 	}
 	return false
+}
+
+// saidByTask reports whether an event says of a task's target what an event of
+// the task itself has said.
+func saidByTask(e core.Recorded) bool {
+	_, _, isTask := core.ParseTaskTarget(word(e.About["target"]))
+	return isTask && word(e.About["because"]) != ""
 }
 
 // who names an actor.
@@ -98,11 +107,20 @@ func (o *opened) who(a core.Actor) string {
 	case core.ActorClient:
 		return "Another system"
 	case core.ActorRoutine:
-		return "Routine “" + a.ID + "”"
+		return "Routine “" + o.routine(a.ID) + "”"
 	case core.ActorPlugin:
 		return "Plugin “" + a.ID + "”"
 	}
 	return "Casement"
+}
+
+// routine is what people call a routine, as its type names it now.
+func (o *opened) routine(id string) string {
+	key := strings.TrimPrefix(id, o.Type.Key+"/")
+	if r, known := o.Type.Routine(key); known && !r.Name.IsZero() {
+		return r.Name.In(core.DefaultLanguage)
+	}
+	return key
 }
 
 // did says what somebody did, beginning with the verb, and its shape.
@@ -137,6 +155,10 @@ func (o *opened) did(e core.Recorded) (icon string, did sentence) {
 		return "flag", s.say(" changed the priority from ").fromTo(before(core.AspectPriority), after(core.AspectPriority))
 	case core.FieldChanged:
 		return "edit", o.fieldChanged(e, s)
+	case core.ReceivedChanged:
+		was, _ := o.moment(e.Changes[core.AspectReceived][0])
+		is, _ := o.moment(e.Changes[core.AspectReceived][1])
+		return "calendar", s.say(" changed the date received from ").fromTo(was, is).because(word(e.About["reason"]))
 	case core.ContactChanged:
 		return "edit", s.say(" changed the contact details from ").fromTo(before(core.AspectContact), after(core.AspectContact))
 	case core.PlaceChanged:
@@ -171,12 +193,24 @@ func (o *opened) did(e core.Recorded) (icon string, did sentence) {
 		return "edit", s.say(" saved the section ").value(word(e.About["title"]))
 	case core.ActionRan:
 		return "bolt", o.actionRan(e, s)
+	case core.RoutineStopped:
+		return "x", s.say(" was stopped. %s", word(e.About["why"]))
+	case core.LetterSent:
+		return "mail", o.wrote(e, s)
+	case core.LetterRepeated:
+		return "mail", s.say(" sent message %s again", word(e.About["message"]))
+	case core.MailReceived:
+		return "mail", mailed(e, s)
+	case core.MessageBounced:
+		return "mail", s.say(" learnt that a message came back undelivered").because(word(e.About["status"]))
+	case core.SatisfactionGiven:
+		return "message", o.satisfiedWith(e, s)
 	case core.FollowerAdded:
 		return "bell", s.say(" began to follow the case")
 	case core.FollowerRemoved:
 		return "bell", s.say(" ended a following")
 	}
-	if strings.HasPrefix(string(e.Kind), "target.") {
+	if strings.HasPrefix(string(e.Kind), "target.") || e.Kind == core.TaskReminded || e.Kind == core.TaskBreached {
 		return o.targetEvent(e, s)
 	}
 	return "info", s.say(" recorded %s", strings.ReplaceAll(string(e.Kind), ".", " "))
@@ -204,6 +238,40 @@ func (o *opened) ended(e core.Recorded, s sentence, reason string) sentence {
 func (o *opened) actionRan(e core.Recorded, s sentence) sentence {
 	s = s.say(" ran the action ").value(word(e.About["name"])).say(" of %s", e.Actor.Through)
 	return s.because(word(e.About["outcome"]))
+}
+
+func (o *opened) wrote(e core.Recorded, s sentence) sentence {
+	readers, _ := e.About["readers"].(float64)
+	s = s.say(" wrote a message to %s", render.Plural(int(readers), "reader", "readers"))
+	if outside, _ := e.About["outside"].(float64); outside > 0 {
+		s = s.say(", %d of them outside the organisation", int(outside))
+	}
+	return s
+}
+
+// mailed says how a mail that came in got to the case.
+func mailed(e core.Recorded, s sentence) sentence {
+	switch correspondence.Role(word(e.About["role"])) {
+	case correspondence.RoleAttached:
+		return s.say(" put a mail on the case")
+	case correspondence.RoleRaised:
+		return s.say(" took the case from a mail")
+	case correspondence.RoleParticipant:
+		return s.say(" filed the answer of somebody that staff wrote to")
+	}
+	return s.say(" answered by mail")
+}
+
+func (o *opened) satisfiedWith(e core.Recorded, s sentence) sentence {
+	score, _ := e.About["score"].(float64)
+	if was, changed := e.About["was"].(float64); changed {
+		return s.say(" changed how satisfied the requester is from ").fromTo(scoreWords(int(was)), scoreWords(int(score)))
+	}
+	s = s.say(" said how satisfied the requester is: ").value(scoreWords(int(score)))
+	if channel := core.Channel(word(e.About["channel"])); channel != core.ChannelWeb {
+		s = s.say(", told %s", channelWords[channel])
+	}
+	return s
 }
 
 func (o *opened) fieldChanged(e core.Recorded, s sentence) sentence {
@@ -274,6 +342,11 @@ func (o *opened) targetEvent(e core.Recorded, s sentence) (string, sentence) {
 	name := word(e.About["target"])
 	if rule, known := o.Type.Target(name); known {
 		name = rule.Name.String()
+	} else if no, typeKey, isTask := core.ParseTaskTarget(name); isTask {
+		name = "Task " + strconv.Itoa(no)
+		if kind, known := o.Type.Task(typeKey); known {
+			name += ", " + kind.Name.String()
+		}
 	}
 	due := func(s sentence) sentence {
 		if at, ok := o.moment(e.About["due_at"]); ok {
@@ -300,6 +373,18 @@ func (o *opened) targetEvent(e core.Recorded, s sentence) (string, sentence) {
 		return "pause", s.say(" paused “%s”", name).because(core.PauseReason(word(e.About["reason"])).Words())
 	case core.TargetResumed:
 		return "play", due(s.say(" resumed “%s”", name))
+	case core.TargetMoved:
+		return "clock", moved(s.say(" counted “%s” from another beginning", name))
+	case core.TargetRecalculated:
+		s = moved(s.say(" put “%s” on a changed calendar", name))
+		if asked := word(e.About["asked_by"]); asked != "" {
+			s = s.say(", as %s asked", asked)
+		}
+		return "clock", s
+	case core.TaskReminded:
+		return "bell", s.say(" reminded of “%s”", name)
+	case core.TaskBreached:
+		return "warn", s.say(" recorded that “%s” was not done in time", name)
 	case core.TargetReminded:
 		return "bell", s.say(" reminded of “%s”", name)
 	case core.TargetBreached:

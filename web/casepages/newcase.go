@@ -69,7 +69,7 @@ func (p *Pages) raisable(c *fiber.Ctx) ([]*core.CaseType, []string, error) {
 		return nil, nil, err
 	}
 	may := slices.DeleteFunc(slices.Clone(all), func(t *core.CaseType) bool {
-		return !slices.Contains(t.Groups[core.DutyRaise], core.Everyone) && !slices.Contains(t.Groups.Permissions(groups, ""), core.MayRaise)
+		return t.Retired || !slices.Contains(t.Groups[core.DutyRaise], core.Everyone) && !slices.Contains(t.Groups.Permissions(groups, ""), core.MayRaise)
 	})
 	return may, groups, nil
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"embed"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/render"
 )
 
@@ -36,6 +38,11 @@ type Options struct {
 	Clock     core.Clock
 	// Groups names the groups by key, for people to read. Nil shows keys.
 	Groups func(ctx context.Context) (map[string]string, error)
+	// Editors edit sections on screen; a later one of a section takes the place of
+	// an earlier. A section without one is changed as text. Nil: [Editors].
+	Editors []editing.Editor
+	// WhatIfs say what publishing would mean, on the page that publishes.
+	WhatIfs []editing.WhatIf
 }
 
 // Pages answers for configuration.
@@ -43,12 +50,20 @@ type Pages struct {
 	types     *casetypes.Service
 	publisher *casetypes.Publisher
 	clock     core.Clock
+	drafts    *casetypes.Drafts
 	groups    func(ctx context.Context) (map[string]string, error)
+	editors   []editing.Editor
+	whatIfs   []editing.WhatIf
 }
 
 // New makes the pages.
 func New(o Options) *Pages {
-	p := &Pages{types: o.Types, publisher: o.Publisher, clock: o.Clock, groups: o.Groups}
+	p := &Pages{types: o.Types, publisher: o.Publisher, clock: o.Clock, groups: o.Groups, drafts: casetypes.NewDrafts(o.Publisher), whatIfs: o.WhatIfs}
+	p.editors = slices.Clone(o.Editors)
+	if p.editors == nil {
+		p.editors = Editors()
+	}
+	slices.Reverse(p.editors) // the first found is the last listed
 	if p.groups == nil {
 		p.groups = func(context.Context) (map[string]string, error) { return nil, nil }
 	}
@@ -71,8 +86,18 @@ func (p *Pages) RegisterPublish(r render.Routes) {
 	r.Get("/configuration/upload", p.showUpload)
 	r.Post("/configuration/upload", p.checkUpload)
 	r.Post("/configuration/publish", p.publish)
-	r.Get("/configuration/types/:key/again", p.againOf(casetypes.KindCaseType))
-	r.Get("/configuration/calendars/:key/again", p.againOf(casetypes.KindCalendar))
+	r.Post("/configuration/keep", p.keepFile)
+	r.Get("/configuration/new", p.showNew)
+	r.Post("/configuration/new", p.create)
+	for _, kind := range []string{casetypes.KindCaseType, casetypes.KindCalendar} {
+		at := "/configuration/" + folderOf(kind) + "/:key"
+		r.Get(at+"/again", p.againOf(kind))
+		r.Get(at+"/draft", p.showKept(kind))
+		r.Post(at+"/draft", p.change(kind))
+		r.Post(at+"/draft/step", p.step(kind))
+		r.Get(at+"/draft/changes", p.showChanges(kind))
+		r.Post(at+"/draft/publish", p.publishKept(kind))
+	}
 }
 
 // nav is the entry of the rail that these pages belong to.
@@ -80,11 +105,14 @@ const nav = "configuration"
 
 // addressOf is where a document is shown.
 func addressOf(kind, key string) string {
-	folder := "types"
+	return "/configuration/" + folderOf(kind) + "/" + url.PathEscape(key)
+}
+
+func folderOf(kind string) string {
 	if kind == casetypes.KindCalendar {
-		folder = "calendars"
+		return "calendars"
 	}
-	return "/configuration/" + folder + "/" + url.PathEscape(key)
+	return "types"
 }
 
 // kindWords names a kind of document.
@@ -117,7 +145,9 @@ type Row struct {
 	URL     string
 	Version int
 	Current bool
-	Open    bool // the public may raise such cases
+	Open    bool   // the public may raise such cases
+	Retired bool   // nobody may
+	Draft   string // address of its draft, "" when there is none
 	By      string
 	At      time.Time
 	Note    string
@@ -136,9 +166,11 @@ func rowOf(v casetypes.Version) Row {
 
 // IndexPage lists what is configured.
 type IndexPage struct {
-	Types      []Row
-	Calendars  []Row
-	CanPublish bool
+	Types          []Row
+	Begun          []casetypes.DraftHead // case types that were never published
+	BegunCalendars []casetypes.DraftHead
+	Calendars      []Row
+	CanPublish     bool
 }
 
 func (p *Pages) showIndex(c *fiber.Ctx) error {
@@ -155,7 +187,7 @@ func (p *Pages) showIndex(c *fiber.Ctx) error {
 		}
 		row := rowOf(v)
 		row.Name, row.Text, row.URL = t.Name.String(), t.Reference.Prefix, addressOf(v.Kind, v.Key)
-		row.Open = t.Groups.RaisableBy(core.AnonymousActor())
+		row.Open, row.Retired = t.Groups.RaisableBy(core.AnonymousActor()), t.Retired
 		page.Types = append(page.Types, row)
 	}
 	calendars, err := p.types.Newest(ctx, casetypes.KindCalendar)
@@ -171,5 +203,32 @@ func (p *Pages) showIndex(c *fiber.Ctx) error {
 		row.Name, row.Text, row.URL = calendar.Name.String(), calendar.Zone, addressOf(v.Kind, v.Key)
 		page.Calendars = append(page.Calendars, row)
 	}
+	if page.CanPublish {
+		if err := p.drafted(ctx, &page); err != nil {
+			return err
+		}
+	}
 	return render.Page(c, render.View{Template: "configpages/index", Title: "Configuration", Nav: nav}, page)
+}
+
+// drafted marks what has a draft, and adds what is nothing but one.
+func (p *Pages) drafted(ctx context.Context, page *IndexPage) error {
+	mark := func(kind string, rows []Row) ([]casetypes.DraftHead, error) {
+		drafts, err := p.drafts.List(ctx, kind)
+		var alone []casetypes.DraftHead
+		for _, d := range drafts {
+			if i := slices.IndexFunc(rows, func(r Row) bool { return r.Key == d.Key }); i >= 0 {
+				rows[i].Draft = draftAddress(kind, d.Key)
+			} else {
+				alone = append(alone, d)
+			}
+		}
+		return alone, err
+	}
+	var err error
+	if page.Begun, err = mark(casetypes.KindCaseType, page.Types); err != nil {
+		return err
+	}
+	page.BegunCalendars, err = mark(casetypes.KindCalendar, page.Calendars)
+	return err
 }

@@ -15,14 +15,18 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
 	"github.com/casement-dev/casement/web/configpages"
+	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/render"
 	"github.com/casement-dev/casement/web/render/rendertest"
 )
 
-func TestEveryTemplateShowsItsSamples(t *testing.T) { rendertest.Check(t, configpages.Source()) }
+func TestEveryTemplateShowsItsSamples(t *testing.T) {
+	rendertest.Check(t, editing.Source(), configpages.Source())
+}
 
 type clock struct{}
 
@@ -34,29 +38,65 @@ type site struct {
 	app   *fiber.App
 	types *casetypes.Service
 	by    core.Actor
+	held  core.Held
+
+	publisher *casetypes.Publisher
+	whatIf    func(before, after *core.CaseType) []editing.Note
+}
+
+// shippedNames is everything that the shipped files name.
+func shippedNames(t *testing.T) casetypes.References {
+	t.Helper()
+	known := casetypes.References{Groups: casetypes.ShippedGroups(), Details: map[string][]core.Field{}}
+	for _, template := range messages.Shipped() {
+		known.Templates = append(known.Templates, template.Key)
+	}
+	files, err := casetypes.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		doc, findings := casetypes.Decode(f, casetypes.Sections())
+		if err := findings.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if doc.CaseType == nil {
+			continue
+		}
+		if form := doc.CaseType.Form; form.Plugin != "" {
+			known.Forms = append(known.Forms, form.Plugin+"/"+form.Entry)
+		}
+		for _, task := range doc.CaseType.Tasks {
+			if task.Workflow != "" {
+				known.Workflows = append(known.Workflows, task.Plugin())
+			}
+		}
+		for _, d := range doc.CaseType.Details {
+			known.Details[d.Name()] = nil
+		}
+		for _, a := range doc.CaseType.Actions {
+			known.Actions = append(known.Actions, a.Run.Name())
+		}
+	}
+	return known
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, by: core.StaffActor(core.NewID[core.StaffID](), "Priya Raghunathan", core.RoleConfigurator)}
 	s.types = casetypes.New(postgres.NewDB(pgtest.New(t)))
+	known := shippedNames(t)
 	publisher := casetypes.NewPublisher(s.types, clock{}, casetypes.Surroundings{
-		References: func(context.Context) (casetypes.References, error) {
-			return casetypes.References{Groups: casetypes.ShippedGroups(), Forms: []string{"casement.complaint/complaint", "casement.report/report"},
-				Details:   map[string][]core.Field{"casement.outcome/outcome": nil, "casement.location/location": nil, "casement.related/related": nil},
-				Workflows: []string{"casement.investigate/investigate", "casement.respond/respond", "casement.collect/collect"},
-				Templates: []string{"assigned", "breached", "cancelled", "case-reopened", "case-withdrawn", "closed", "closed-not-upheld", "closed-upheld", "closed-withdrawn",
-					"confirmation", "contact-changed", "escalated", "new-case", "public-note", "question", "question-answered", "question-reminder",
-					"question-unanswered", "reassigned-group", "reminder", "reopened", "resolved", "update-received", "withdrawn", "work-started", "follower-news",
-					"task-assigned", "task-asked", "task-answered", "task-time-requested", "task-handed-back", "task-returned"}}, nil
-		},
+		References: func(context.Context) (casetypes.References, error) { return known, nil },
+		Holds:      func(context.Context, string) (core.Held, error) { return s.held, nil },
 	})
+	s.publisher = publisher
 	if err := publisher.Install(t.Context(), core.SystemActor()); err != nil {
 		t.Fatal(err)
 	}
-	engine := rendertest.Engine(t, func(o *render.Options) { o.Actor = func(*fiber.Ctx) core.Actor { return s.by } }, configpages.Source())
+	engine := rendertest.Engine(t, func(o *render.Options) { o.Actor = func(*fiber.Ctx) core.Actor { return s.by } }, editing.Source(), configpages.Source())
 	s.app = fiber.New(fiber.Config{Views: engine, Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
-		status := map[core.ErrorKind]int{core.ErrNotFound: 404, core.ErrForbidden: 403, core.ErrInvalid: 422, core.ErrTooLarge: 413}[core.KindOf(err)]
+		status := map[core.ErrorKind]int{core.ErrNotFound: 404, core.ErrForbidden: 403, core.ErrInvalid: 422, core.ErrConflict: 409, core.ErrTooLarge: 413}[core.KindOf(err)]
 		if status == 0 {
 			status = 500
 		}
@@ -65,7 +105,14 @@ func newSite(t *testing.T) *site {
 	pages := configpages.New(configpages.Options{Types: s.types, Publisher: publisher, Clock: clock{},
 		Groups: func(context.Context) (map[string]string, error) {
 			return map[string]string{"complaints-team": "Complaints team"}, nil
-		}})
+		},
+		WhatIfs: []editing.WhatIf{func(_ context.Context, before, after *core.CaseType) ([]editing.Note, error) {
+			if s.whatIf == nil {
+				return nil, nil
+			}
+			return s.whatIf(before, after), nil
+		}},
+	})
 	register := s.app.Group("")
 	pages.RegisterView(routes{register})
 	pages.RegisterPublish(routes{register})
@@ -202,7 +249,7 @@ func TestMistakesAreShownWithTheirLinesAndNothingIsLost(t *testing.T) {
 		if got := doc.Find("textarea").Text(); got != source {
 			t.Errorf("%s: the text came back different:\n%q", path, got)
 		}
-		if doc.Find("main script").Length() > 0 || doc.Find("button[formaction]").Length() > 0 {
+		if doc.Find("main script").Length() > 0 || doc.Find(`button[formaction="/configuration/publish"]`).Length() > 0 {
 			t.Errorf("%s: the page offers what it must not", path)
 		}
 	}

@@ -28,7 +28,7 @@ func (d describer) section(s casetypes.Section) ([]Block, []string, error) {
 	case "form":
 		return d.form(), d.formMeaning(), nil
 	case "subtypes":
-		return d.subtypes(), []string{"A new case goes to the group of its subtype; without one, to " + d.group(d.t.DefaultGroup()) + "."}, nil
+		return d.subtypes(), []string{"A new case goes to the group of its subtype; without one, to " + cmp.Or(d.group(d.t.DefaultGroup()), "the first that manages") + "."}, nil
 	case "statuses":
 		return d.statuses(), d.statusesMeaning(), nil
 	case "stages":
@@ -96,12 +96,17 @@ func (d describer) setup() []Block {
 
 func (d describer) setupMeaning() []string {
 	who := "Only staff raise such cases."
-	if d.t.Groups.RaisableBy(core.AnonymousActor()) {
+	if d.t.Retired {
+		who = "The type is retired: nobody raises such a case, and those there are go on until they end."
+	} else if d.t.Groups.RaisableBy(core.AnonymousActor()) {
 		who = "Everyone may raise such a case, without signing in."
 	} else if d.t.Groups.RaisableBy(core.Actor{Kind: core.ActorPerson}) {
 		who = "Customers who are signed in may raise such a case."
 	}
-	out := []string{who, "A new case goes to " + d.group(d.t.DefaultGroup()) + "."}
+	out := []string{who}
+	if group := d.t.DefaultGroup(); group != "" {
+		out = append(out, "A new case goes to "+d.group(group)+".")
+	}
 	for _, language := range languages(d.t.Name, d.t.Description) {
 		if missing := untranslated(d.t, language); missing > 0 {
 			out = append(out, fmt.Sprintf("%s in “%s”; the default language is shown instead.", render.Plural(missing, "public text is missing", "public texts are missing"), language))
@@ -185,6 +190,9 @@ func (d describer) duties() []Block {
 }
 
 func (d describer) dutiesMeaning() []string {
+	if len(d.t.Groups[core.DutyManage]) == 0 {
+		return []string{"Nobody manages such cases, so nobody could see or work them.", "Nobody has a duty because a list is empty."}
+	}
 	return []string{
 		"Members of " + d.groupList(d.t.Groups[core.DutyManage]) + " see and work every case of this type; groups that may be handed cases work those they hold.",
 		"Nobody has a duty because a list is empty.",

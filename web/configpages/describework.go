@@ -134,8 +134,8 @@ func promiseWords(p core.Promise) string {
 	if p.EndOfDay {
 		out += ", until the end of the day"
 	}
-	if p.Roll == core.RollNextWorkingDay {
-		out += ", moved to the next working day"
+	if p.Roll != core.RollNone {
+		out += ", " + p.Roll.Words()
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"
 )
@@ -55,7 +56,50 @@ func samples() []render.Sample {
 	same.Same, same.Changes = true, nil
 	stale.Problem = "Somebody else published version 13 meanwhile. Look at the changes again."
 
+	bar := Bar{Kind: casetypes.KindCaseType, Name: "Complaint", URL: "/configuration/types/complaint/draft", Kept: true, Changes: 3, Based: 13, Current: 13, Revision: 7,
+		Said: "Added status ‘On hold’", By: "Priya Raghunathan", ChangedAt: at, CanUndo: true, Wrong: 1}
+	fresh, overtaken, unpublished := bar, bar, bar
+	fresh.Kept, fresh.Wrong = false, 0
+	overtaken.Based, overtaken.Overtaken, overtaken.CanRedo = 12, true, true
+	unpublished.Current, unpublished.Based, unpublished.Wrong = 0, 0, 0
+	found := []FoundRow{{Message: "There is no status “waiting”. Did you mean “waiting-for-us”?", Place: "statuses[2].to[0], line 31", URL: "#s"}}
+	panel := editing.Source().Samples
+	var lists, entry editing.Panel
+	for _, s := range panel {
+		if shown, ok := s.Data.(editing.Panel); ok && s.Name == "lists" {
+			lists = shown
+		} else if ok {
+			entry = shown
+		}
+	}
+	edited := EditPage{Bar: bar, Name: "Complaint", URL: "/configuration/types/complaint", Section: "statuses", Title: "Statuses", Findings: found, Panel: lists, AsText: "#text", Meaning: shown.Meaning,
+		Sections: []SectionLink{{Name: "Setup and naming", URL: "#a"}, {Name: "Statuses", URL: "#b", Count: 7, Bad: 1, Current: true}, {Name: "The whole file", URL: "#c"}}}
+	opened, asText, refused := edited, edited, edited
+	opened.Title, opened.Sub, opened.Back, opened.Panel, opened.Bar, opened.Notes = long, "Key: long", render.Link{Label: "Statuses", URL: "#"}, entry, overtaken, []editing.Note{{Title: "For a case raised now", Sentences: []string{"Due on 4 December."}}}
+	asText.Text, asText.Forms, asText.AsText, asText.Bar = &TextForm{Text: "statuses:\n  - new\n", Rows: 12, Findings: findings}, "#forms", "", fresh
+	refused.Problems, refused.Samples, refused.Meaning = []string{"Tom changed this meanwhile: Status ‘Waiting’ removed. Look at it, and save yours again if it still fits."}, []Sample{promise}, nil
+	groups := []ChangeGroup{{Name: "Statuses", URL: "#s", Changes: changes[:2]}, {Name: "Tasks", URL: "#t", Changes: changes[3:]}}
+	ready := bar
+	ready.Wrong = 0
+	drafted, begun := shown, casetypes.DraftHead{Key: "noise", Name: "Noise report", Said: "Begun with as little as can be", By: "Priya Raghunathan", ChangedAt: at}
+	drafted.Draft, drafted.Change = &begun, "#draft"
+	withDraft := row
+	withDraft.Draft = "#draft"
+	field := func(name, label string) layout.Field { return layout.Field{Name: name, Label: label} }
+	kept := checked
+	kept.Draft, kept.Revision = "Priya Raghunathan", 4
+	wrong.Keepable = true
 	return []render.Sample{
+		page("edit", "lists", "Complaint, Statuses, draft", "main-config main-edit", edited), page("edit", "an entry", "Complaint, draft", "main-config main-edit", opened),
+		page("edit", "as text, with mistakes", "Complaint, draft", "main-config main-edit", asText), page("edit", "somebody was faster", "Complaint, draft", "main-config main-edit", refused),
+		page("publish", "changes", "Complaint, changes", "main-config main-publish", PublishPage{Bar: ready, URL: "#", Groups: groups, WhatIfs: []editing.Note{{Title: "Targets", Sentences: []string{"3 open cases would become late."}}}}),
+		page("publish", "mistakes", "Complaint, changes", "main-config main-publish", PublishPage{Bar: bar, URL: "#", Groups: groups, Findings: found, Problem: "Somebody else published version 13 meanwhile."}),
+		page("publish", "a new type", "Noise, changes", "main-config main-publish", PublishPage{Bar: unpublished, New: true, Facts: []layout.Fact{{Term: "Statuses", Text: "5", URL: "#s"}}}),
+		page("new", "empty", "New case type", "", NewPage{Title: "New case type", Name: field("name", "Name"), Prefix: field("prefix", "References begin with"), Key: field("key", "Key"), From: field("from", "Begin with")}),
+		page("new", "a calendar", "New calendar", "", NewPage{Calendar: true, Title: "New calendar", Name: field("name", "Name"), Key: field("key", "Key"), From: field("from", "Begin with"), Problems: render.Problems{Message: "Enter a name."}}),
+		part("bar", "a draft", bar), part("bar", "nothing changed", fresh), part("bar", "overtaken", overtaken), part("bar", "never published", unpublished), part("found", "one", found),
+		page("index", "drafts", "Configuration", "", IndexPage{Types: []Row{withDraft}, Begun: []casetypes.DraftHead{begun}, Calendars: []Row{calendar}, CanPublish: true}),
+		page("type", "with a draft", "Complaint, Statuses", "main-config", drafted), page("draft", "there is a draft", "New version from a file", "", kept),
 		page("index", "some", "Configuration", "", IndexPage{Types: []Row{row, foreign}, Calendars: []Row{calendar}, CanPublish: true}),
 		page("index", "nothing yet", "Configuration", "", IndexPage{}),
 		page("type", "live", "Complaint, Statuses", "main-config", shown), page("type", "an old version", "Complaint, Stages", "main-config", before),

@@ -29,6 +29,8 @@ type TypePage struct {
 	Meaning    []string // sentences: what the section means
 	Samples    []Sample // what is promised to a case raised now
 	CanPublish bool
+	Change     string               // where the section is changed
+	Draft      *casetypes.DraftHead // for those who may change it; nil: there is none
 }
 
 // Old reports whether a later version is live.
@@ -39,6 +41,7 @@ type SectionLink struct {
 	Name    string
 	URL     string
 	Count   int
+	Bad     int // how many things of it have to be put right
 	Current bool
 }
 
@@ -104,6 +107,12 @@ func (p *Pages) showType(c *fiber.Ctx) error {
 	}
 	d := describer{t: t, groups: groups}
 	page.Title = section.Name
+	if page.CanPublish && !page.Old() {
+		page.Change = sectionAddress(casetypes.KindCaseType, key, section.Key)
+		if page.Draft, err = p.headOf(ctx, key); err != nil {
+			return err
+		}
+	}
 	if page.Blocks, page.Meaning, err = d.section(section); err != nil {
 		return err
 	}
@@ -113,6 +122,16 @@ func (p *Pages) showType(c *fiber.Ctx) error {
 		}
 	}
 	return render.Page(c, render.View{Template: "configpages/type", Title: page.Name + ", " + section.Name, Nav: nav, Main: "main-config"}, page)
+}
+
+// headOf is the draft of a case type, nil when there is none.
+func (p *Pages) headOf(ctx context.Context, key string) (*casetypes.DraftHead, error) {
+	drafts, err := p.drafts.List(ctx, casetypes.KindCaseType)
+	i := slices.IndexFunc(drafts, func(d casetypes.DraftHead) bool { return d.Key == key })
+	if err != nil || i < 0 {
+		return nil, err
+	}
+	return &drafts[i], nil
 }
 
 // choose lists the sections and finds the one that is asked for.

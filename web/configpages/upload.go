@@ -1,6 +1,7 @@
 package configpages
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,9 @@ type DraftPage struct {
 	Changes  []casetypes.Change
 	Findings casetypes.Findings
 	Problem  string // with the form itself
+	Draft    string // who changed the draft that there is; "" when there is none
+	Revision int    // of that draft
+	Keepable bool   // it can be read, so that it can be a draft though it is not right
 }
 
 // Publishable reports whether the page offers to publish.
@@ -83,7 +87,20 @@ func (p *Pages) draftOf(c *fiber.Ctx, f casetypes.File, note string) (DraftPage,
 	if draft.Current > 0 {
 		page.URL = addressOf(draft.Document.Kind, draft.Document.Key)
 	}
-	return page, nil
+	if draft.Document.CaseType == nil && draft.Document.Calendar == nil {
+		return page, nil
+	}
+	_, unreadable := casetypes.Decode(f, p.publisher.Sections())
+	page.Keepable = len(unreadable) == 0
+	kept, err := p.drafts.Get(c.UserContext(), draft.Document.Kind, draft.Document.Key)
+	if core.KindOf(err) == core.ErrNotFound {
+		return page, nil
+	}
+	page.Revision = kept.Revision
+	if kept.Kept {
+		page.Draft = cmp.Or(kept.By, "somebody")
+	}
+	return page, err
 }
 
 // publish makes a version of a file that was checked before.

@@ -50,6 +50,7 @@ func (p *Pages) RegisterPublic(r render.Routes) {
 // RegisterConsole hangs on what staff may ask for.
 func (p *Pages) RegisterConsole(r render.Routes) {
 	r.Get("/frame/counts", p.counts)
+	r.Get("/frame/bell", p.bell)
 	r.Get("/palette", p.showPalette)
 }
 
@@ -67,6 +68,15 @@ func (p *Pages) counts(c *fiber.Ctx) error {
 		return err
 	}
 	return render.Fragment(c, "layout/counts", frame)
+}
+
+// bell answers with the bell alone: its reader was told of something.
+func (p *Pages) bell(c *fiber.Ctx) error {
+	frame, err := p.frame(c)
+	if err != nil {
+		return err
+	}
+	return render.Fragment(c, "layout/bell", map[string]any{"URL": frame.Bell, "Unread": frame.Unread, "Topic": frame.BellTopic})
 }
 
 // PalettePage is what the palette shows.
@@ -123,6 +133,7 @@ func places(frame render.Frame, query string) []PaletteItem {
 			add("Go to "+strings.ToLower(entry.Label[:1])+entry.Label[1:], entry.Icon, entry.URL, keys)
 		}
 	}
+	add("Notifications", "bell", frame.Bell, "G B")
 	add("Your account", "person", frame.Viewer.Account, "")
 	return items
 }

@@ -27,6 +27,10 @@ func entry(key string) (render.Entry, bool) {
 		return render.Entry{Label: "Plugins", Icon: "plug", URL: "/plugins", Press: "p", Bad: "faults"}, true
 	case "people":
 		return render.Entry{Label: "People", Icon: "people", URL: "/people", Press: "e"}, true
+	case "webhooks":
+		return render.Entry{Label: "Webhooks", Icon: "bolt", URL: "/webhooks", Press: "h"}, true
+	case "triage":
+		return render.Entry{Label: "Mail to sort", Icon: "mail", URL: "/triage", Press: "r"}, true
 	case "mail":
 		return render.Entry{Label: "Outgoing mail", Icon: "mail", URL: "/mail", Press: "o"}, true
 	}

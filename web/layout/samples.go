@@ -18,7 +18,7 @@ func SampleFrame() render.Frame {
 		Rail:     Entries(map[string]int{"mywork": 12, "queues": 1480, "tasks": 7}, "mywork", "queues", "search", "tasks", "calendar", "dashboards", "knowledge"),
 		RailFoot: Entries(map[string]int{"plugins": 1}, "configuration", "plugins", "people"),
 		SiteNav:  []render.Entry{{Key: "cases", Label: "Your cases", URL: "/portal"}},
-		Bell:     "/notifications", Unread: 4,
+		Bell:     "/notifications", Unread: 4, BellTopic: "notifications:01900000-0000-7000-8000-000000000000",
 		NewCase: "/cases/new",
 	}
 }
@@ -57,7 +57,7 @@ func samples() []render.Sample {
 		one("palette-items", "found", palette), one("palette-items", "nothing", nothing),
 		alone("rail", "administrator", frame), alone("topbar", "signed in", frame), alone("counts", "after a change", frame),
 		one("rail-count", "faults", frame.RailFoot[1]), one("rail-count", "none", render.Entry{Key: "none"}),
-		one("bell", "unread", Dict{"Unread": 4}), one("bell", "nothing", Dict{"Unread": 0}),
+		one("bell", "unread", Dict{"Unread": 4}), one("bell", "nothing", Dict{"Unread": 0}), one("bell", "more than it counts", Dict{"Unread": 100}),
 		one("person-menu", "somebody", frame.Viewer), one("theme-switch", "as the system", frame.Viewer), one("theme-switch-public", "as the system", nil),
 		alone("palette", "closed", nil), alone("shortcuts", "closed", frame),
 		alone("site-header", "signed in", frame), alone("site-header", "nobody", render.Frame{Organisation: frame.Organisation}), alone("site-footer", "full", frame), alone("site-footer", "nothing known", render.Frame{}),

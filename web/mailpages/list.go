@@ -54,6 +54,7 @@ var states = []struct {
 	{core.DeliverySending, layout.Chip{Label: "Being sent", Icon: "right", Tone: "accent"}},
 	{core.DeliverySent, layout.Chip{Label: "Sent", Icon: "ok", Tone: "good"}},
 	{core.DeliveryRefused, layout.Chip{Label: "Refused", Icon: "stop", Tone: "bad"}},
+	{core.DeliveryBounced, layout.Chip{Label: "Came back", Icon: "undo", Tone: "bad"}},
 	{core.DeliveryUnknown, layout.Chip{Label: "Perhaps sent", Icon: "warn", Tone: "warn"}},
 }
 

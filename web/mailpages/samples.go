@@ -23,6 +23,7 @@ func samples() []render.Sample {
 	sent.SentAt = at.Add(2 * time.Second)
 	refused := entry(3, core.DeliveryRefused, strings.Repeat("Donaudampfschifffahrtsgesellschaft ", 5))
 	refused.Detail = "550 5.1.1 <b>No such user</b>"
+	refused.Missing = []string{"case.expected", "assignee.name"}
 	waiting := entry(2, core.DeliveryQueued, "عنوان الرسالة")
 	waiting.NextAt = at.Add(time.Hour)
 	secret := messages.Entry{Message: core.Message{No: 4, Event: "sign_in", Audience: "requester", To: "amara@example.org", Subject: "Your link to sign in", Text: "The words of this message are not shown.", State: core.DeliveryHeld, CreatedAt: at}, Template: messages.SignIn, Withheld: true}

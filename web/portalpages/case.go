@@ -10,28 +10,30 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"
 )
 
 // CasePage is a case as its requester sees it.
 type CasePage struct {
-	Base     string
-	Noun     string // "complaint"
-	Kicker   string // "Your complaint CMP-7K2M-4QX9: missed collections"
-	Headline string
-	Chip     layout.Chip
-	Lost     bool // raised without a name: nobody can write to them
-	ToAnswer []ToAnswer
-	Steps    []Step
-	Promise  Promise
-	Said     []Said
-	Sent     *Sent
-	Files    []File
-	Sections []SectionBox
-	Facts    []Fact
-	May      May
-	Problems render.Problems
+	Base      string
+	Noun      string // "complaint"
+	Kicker    string // "Your complaint CMP-7K2M-4QX9: missed collections"
+	Headline  string
+	Chip      layout.Chip
+	Lost      bool // raised without a name: nobody can write to them
+	ToAnswer  []ToAnswer
+	Steps     []Step
+	Promise   Promise
+	Said      []Said
+	Sent      *Sent
+	Files     []File
+	Sections  []SectionBox
+	Facts     []Fact
+	May       May
+	Satisfied Satisfied
+	Problems  render.Problems
 }
 
 // ToAnswer is a question that awaits its answer.
@@ -79,7 +81,8 @@ type May struct {
 	Add, Contact, Withdraw bool
 	Reopen                 bool
 	ReopenUntil            string
-	TooLate                bool // closed, and the time to reopen has passed
+	TooLate                bool   // closed, and the time to reopen has passed
+	New                    string // where a new case is begun instead; "" when not by them
 }
 
 // told is what the requester is told of a case, before it is put into words.
@@ -95,6 +98,7 @@ type told struct {
 	asked        []core.Question
 	open         []core.Question
 	notes        []core.Note
+	letters      []correspondence.Letter // that were for them
 	files        []core.Attachment
 	submission   *core.Submission
 	names        map[string]string // of staff who started work
@@ -125,6 +129,9 @@ func (p *Pages) casePage(c *fiber.Ctx, w *way) (CasePage, error) {
 		Headline: p.headline(t), Chip: layout.StatusChip(cs.StatusKind, statusWords(cs, w.Type)),
 		Steps: p.steps(t), Promise: t.promise, Said: p.conversation(t, history), Sent: sent(t.submission),
 		Facts: facts(w), May: p.may(t),
+	}
+	if page.Satisfied, err = p.satisfied(c, w); err != nil {
+		return CasePage{}, err
 	}
 	for _, q := range t.open {
 		page.ToAnswer = append(page.ToAnswer, p.toAnswer(w.base, w.Type, q))
@@ -161,6 +168,11 @@ func (p *Pages) read(ctx context.Context, w *way) (*told, []core.Recorded, error
 	}
 	if t.notes, err = p.Notes.OfCase(ctx, w.Case.ID, []core.Audience{core.Public}); err != nil {
 		return nil, nil, err
+	}
+	if p.Desk != nil {
+		if t.letters, err = p.Desk.OfCase(ctx, w.Case.ID, core.Public); err != nil {
+			return nil, nil, err
+		}
 	}
 	if t.files, err = p.Attachments.OfCase(ctx, w.Seen); err != nil {
 		return nil, nil, err
@@ -232,7 +244,12 @@ func (p *Pages) readReopening(ctx context.Context, t *told) error {
 // may is what is offered to the requester; the door decides.
 func (p *Pages) may(t *told) May {
 	cs := t.Case
+	begin := ""
+	if t.Type.Groups.RaisableBy(t.by) || t.Type.Groups.RaisableBy(core.AnonymousActor()) {
+		begin = "/forms/" + t.Type.Key
+	}
 	return May{
+		New: begin,
 		Add: !cs.IsFinal(), Contact: !cs.Anonymous, Withdraw: !cs.IsFinal(),
 		Reopen: !t.reopenUntil.IsZero(), ReopenUntil: p.day(t.reopenUntil), TooLate: cs.IsFinal() && t.reopenUntil.IsZero(),
 	}

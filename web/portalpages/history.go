@@ -118,6 +118,9 @@ func (p *Pages) conversation(t *told, history []core.Recorded) []Said {
 	for _, n := range t.notes {
 		out = append(out, t.said(n.By, n.CreatedAt, n.Body, ""))
 	}
+	for _, l := range t.letters {
+		out = append(out, t.said(l.By, l.CreatedAt, l.Subject+"\n\n"+l.Body, core.ChannelEmail))
+	}
 	for _, q := range t.asked {
 		if q.IsOpen() && t.Case.IsOpen() {
 			continue // it stands above, to be answered
@@ -144,6 +147,9 @@ func (t *told) said(by core.Actor, at time.Time, words string, channel core.Chan
 	who := t.organisation
 	if name := firstName(by.Name); by.IsStaff() && name != "" {
 		who = name + ", " + t.organisation
+	}
+	if channel == core.ChannelEmail {
+		who += ", by email"
 	}
 	return Said{Who: who, At: at, Text: words}
 }

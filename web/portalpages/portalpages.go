@@ -18,11 +18,13 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/web/render"
 )
@@ -37,16 +39,18 @@ func Source() render.Source {
 
 // Options are what the pages need; all of it but the sections is required.
 type Options struct {
-	Cases       *cases.Service
-	Questions   *questions.Service
-	Notes       *notes.Service
-	Attachments *attachments.Service
-	Targets     *targets.Service
-	People      *people.Service
-	Portals     *portals.Service
-	Details     *details.Service // nil: no sections
-	Clock       core.Clock
-	Zone        *time.Location // in which times are said
+	Cases        *cases.Service
+	Questions    *questions.Service
+	Notes        *notes.Service
+	Attachments  *attachments.Service
+	Targets      *targets.Service
+	People       *people.Service
+	Portals      *portals.Service
+	Details      *details.Service      // nil: no sections
+	Satisfaction *satisfaction.Service // nil: nobody is asked
+	Desk         *correspondence.Desk  // nil: no letters
+	Clock        core.Clock
+	Zone         *time.Location // in which times are said
 }
 
 // Pages answers for the portal.
@@ -61,6 +65,9 @@ func (p *Pages) RegisterPublic(r render.Routes) {
 	p.registerCase(r, "/track/:token", p.byLink)
 	r.Get("/answer/:token", p.showQuestion)
 	r.Post("/answer/:token", p.answerQuestion)
+	r.Get("/satisfaction/:token", p.showScore)
+	r.Get("/satisfaction/:token/:score<int>", p.showScore)
+	r.Post("/satisfaction/:token", p.giveScore)
 	r.Get("/find", p.showFind)
 	r.Get("/accessibility", p.showAccessibility)
 	r.Get("/privacy", p.showPrivacy)
@@ -89,6 +96,8 @@ func (p *Pages) registerCase(r render.Routes, at string, open opener) {
 	r.Post(at+"/contact", open.page(p.changeContact))
 	r.Get(at+"/withdraw", open.page(p.showWithdraw))
 	r.Post(at+"/withdraw", open.page(p.withdraw))
+	r.Get(at+"/satisfaction", open.page(p.showSatisfaction))
+	r.Post(at+"/satisfaction", open.page(p.giveSatisfaction))
 	r.Get(at+"/reopen", open.page(p.showReopen))
 	r.Post(at+"/reopen", open.page(p.reopen))
 	r.Get(at+"/files/:no", open.page(p.download))

@@ -55,6 +55,7 @@ func samples() []render.Sample {
 		Steps: []Step{{1, "We received your complaint", "1 June 2026", true, false}}, Said: []Said{{Who: "You", Mine: true, At: at, Text: "لم يأتوا اليوم أيضا"}},
 		Facts: []Fact{{"Reference", "CMP-1HVP-9XYZ"}}, May: May{Reopen: true, ReopenUntil: "9 July 2026", Contact: true},
 	}
+	closed.Satisfied = Satisfied{URL: "/portal/cases/CMP-1HVP-9XYZ/satisfaction", Given: "You said “Good”."}
 	over := closed
 	over.Noun, over.Lost, over.May = "complaint", true, May{TooLate: true}
 
@@ -82,6 +83,17 @@ func samples() []render.Sample {
 	}
 	answer := func(state string, problems render.Problems) AnswerPage {
 		return AnswerPage{Noun: "complaint", Ref: "CMP-7K2M-4QX9", Question: todo(problems), State: state, When: "on Tuesday 24 November", Problems: problems}
+	}
+	noScore, _ := render.ProblemsOf(core.InvalidField("score", "Choose one of the five answers."))
+	score := func(state string, problems render.Problems) SatisfactionPage {
+		page := SatisfactionPage{
+			Noun: "complaint", Ref: "CMP-7K2M-4QX9", State: state, Given: "Good", Until: "Tuesday 8 December", Action: "/satisfaction/token", Key: "KEY",
+			Problems: problems, Error: problems.For("score"), Comment: layout.Field{Name: "comment", Label: "Do you want to tell us why?", Rows: 4, Optional: true},
+		}
+		for s := core.MaxScore; s > 0; s-- {
+			page.Levels = append(page.Levels, Level{s, core.ScoreName(s, core.DefaultLanguage), s == 4 && !problems.Any()})
+		}
+		return page
 	}
 	late := answer("answered", none)
 	late.Unsent = "They came on Tuesday.\n\nBoth times."
@@ -113,6 +125,11 @@ func samples() []render.Sample {
 		{Template: "portalpages/contact", Name: "first", View: below("contact"), Data: contact(none)},
 		{Template: "portalpages/contact", Name: "a wrong address", View: below("contact"), Data: contact(noEmail)},
 		{Template: "portalpages/withdraw", Name: "asks", View: below("withdraw"), Data: WithdrawPage{Noun: "complaint", Ref: "CMP-7K2M-4QX9", Subject: "Missed clinical-waste collections", Action: "/track/token/withdraw", Back: "/track/token", Key: "KEY", Reopen: true}},
+		{Template: "portalpages/satisfaction", Name: "asks", View: satisfactionView, Data: score("ask", none)},
+		{Template: "portalpages/satisfaction", Name: "nothing chosen", View: satisfactionView, Data: score("ask", noScore)},
+		{Template: "portalpages/satisfaction", Name: "can be changed", View: satisfactionView, Data: score("change", none)},
+		{Template: "portalpages/satisfaction", Name: "given", View: satisfactionView, Data: score("given", none)},
+		{Template: "portalpages/satisfaction", Name: "over", View: satisfactionView, Data: score("over", none)},
 		{Template: "portalpages/find", Name: "first", View: findView, Data: findPage("", "", none)},
 		{Template: "portalpages/find", Name: "not found", View: findView, Data: findPage("CMP-7K2M-4QX9", "NM1 2AB", notFound)},
 		{Template: "portalpages/accessibility", Name: "all", View: accessibilityView, Data: about},

@@ -21,11 +21,14 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
+	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/files"
+	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/portals"
 	"github.com/casement-dev/casement/core/questions"
+	"github.com/casement-dev/casement/core/satisfaction"
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
@@ -50,11 +53,12 @@ func (s signedIn) SessionByToken(_ context.Context, token string) (people.Sessio
 // site is the real server with the portal on the small council.
 type site struct {
 	*casestest.World
-	app         *server.App
-	sessions    signedIn
-	questions   *questions.Service
-	attachments *attachments.Service
-	targets     *targets.Service
+	app          *server.App
+	sessions     signedIn
+	questions    *questions.Service
+	attachments  *attachments.Service
+	targets      *targets.Service
+	satisfaction *satisfaction.Service
 }
 
 // newSite makes the site; base is how it is reached.
@@ -65,6 +69,9 @@ func newSite(t *testing.T, base string, limits map[string]server.Rate) *site {
 	questions.Wire(w.Cases)
 	tasks.Wire(w.Cases)
 	notes.Wire(w.Cases)
+	satisfaction.Wire(w.Cases)
+	letters := messages.New(w.DB, w.Clock, messages.Options{})
+	correspondence.WireSending(w.Cases, letters, nil)
 	disk, err := files.OpenDisk(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +84,7 @@ func newSite(t *testing.T, base string, limits map[string]server.Rate) *site {
 	s := &site{
 		World: w, sessions: signedIn{"amara": core.PersonActor(w.Amara, "Amara Okonkwo-Lindqvist"), "brendan": core.PersonActor(w.Brendan, "Brendan Walsh"), "priya": w.Priya},
 		questions: questions.New(w.DB, w.Cases, w.Clock, casestest.Secret), attachments: attachments.New(w.DB, disk, w.Clock),
-		targets: targets.New(w.DB, w.Cases, w.Clock),
+		targets: targets.New(w.DB, w.Cases, w.Clock), satisfaction: satisfaction.New(w.DB, w.Cases, w.Clock, casestest.Secret),
 	}
 	w.Publish(t, "organisation", "organisation", `{"name": "Northmoor Council", "zone": "Europe/London", "telephone": "01632 960 100"}`)
 	assets, err := web.LoadAssets()
@@ -112,6 +119,7 @@ func newSite(t *testing.T, base string, limits map[string]server.Rate) *site {
 	pages := portalpages.New(portalpages.Options{
 		Cases: w.Cases, Questions: s.questions, Notes: notes.New(w.DB, w.Clock), Attachments: s.attachments, Targets: s.targets,
 		People: people.New(w.DB, people.Options{Clock: w.Clock, BaseURL: base}), Portals: portals.New(w.DB, w.Types, w.Clock), Clock: w.Clock, Zone: zone,
+		Satisfaction: s.satisfaction, Desk: correspondence.NewDesk(correspondence.DeskOptions{DB: w.DB, Messages: letters}),
 	})
 	pages.RegisterPublic(s.app.Public().Limited(server.LimitForm))
 	pages.RegisterFind(s.app.Public().Limited(server.LimitSignIn))

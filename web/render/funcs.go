@@ -83,11 +83,23 @@ func (e *Engine) funcs(b *bound) map[string]any {
 
 		// a component that is alike in many rows: {{same "layout/chip" .Status}}
 		"same": func(name string, data any) (template.HTML, error) { return e.same(b, name, data) },
+		// a template that data names: {{part .Template .Data}}
+		"part": func(name string, data any) (template.HTML, error) { return b.part(name, data) },
 
 		// for calling a component: {{template "layout/chip" (dict "Label" "New" "Tone" "info")}}
 		"dict": Dict,
 		"list": func(items ...any) []any { return items },
 	}
+}
+
+// part executes a template that stands between elements and is named by what a
+// page shows: pages that are put together of what several packages bring.
+func (b *bound) part(name string, data any) (template.HTML, error) {
+	var w strings.Builder
+	if err := b.write(&w, name, data); err != nil {
+		return "", err
+	}
+	return template.HTML(w.String()), nil
 }
 
 func (e *Engine) frame(b *bound) (Frame, error) {

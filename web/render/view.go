@@ -41,6 +41,7 @@ type Frame struct {
 	SiteNav      []Entry // of the public face
 	Bell         string  // address of the notifications; "" hides the bell
 	Unread       int     // notifications
+	BellTopic    string  // on which the bell is asked for again; "" for never
 	NewCase      string  // address of "New case"; "" hides the button
 	Gallery      bool    // in development
 	Notices      []Notice

@@ -83,6 +83,11 @@ func (p *Pages) showTask(c *fiber.Ctx) error {
 	if err := p.Cases.LogLook(ctx, a.by, a.seen.Case.ID, "task "+c.Params("no")); err != nil {
 		return err
 	}
+	if p.Opened != nil {
+		if err := p.Opened(ctx, a.by, a.seen.Case.ID, a.no); err != nil {
+			return err
+		}
+	}
 	var shown tasks.Shown
 	if failed == nil {
 		shown, err = p.Tasks.Show(ctx, o, c.Query("step"), p.visit())

@@ -13,6 +13,7 @@
 package taskpages
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"net/url"
@@ -48,6 +49,9 @@ type Options struct {
 	Asset       func(name string) string                // the address of a built file
 	Lookup      func(c *fiber.Ctx) viewtree.Lookup      // lists that workflows ask to choose from
 	SendFile    func(*fiber.Ctx, core.Attachment) error // answers with a file as a download
+
+	// Opened is told that a reader looks at a task; nil for nobody to tell.
+	Opened func(ctx context.Context, by core.Actor, id core.CaseID, no int) error
 }
 
 // Pages answers for tasks.

@@ -29,36 +29,58 @@ func (v Violation) String() string {
 	return b.String()
 }
 
-// axeRun asks for everything up to level AA of WCAG 2.2, and for what axe
-// calls best practice.
+// What axe is asked for: everything up to level AA of WCAG 2.2 and what axe calls
+// best practice, or what depends on light or dark alone.
+const (
+	axeAll     = `['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']`
+	axeColours = `{type: 'rule', values: ['color-contrast', 'link-in-text-block']}`
+)
+
+// axeRun runs it; its verb is what for.
 const axeRun = `axe.run(document, {
 	resultTypes: ['violations'],
-	runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+	runOnly: %s,
 }).then(r => r.violations.map(({id, impact, help, nodes}) =>
 	({id, impact: impact ?? '', help, nodes: nodes.map(({html, failureSummary}) => ({html, failureSummary: failureSummary ?? ''}))})))`
 
 // Axe returns the barriers of the page as it is now.
 func (p *Page) Axe() []Violation {
 	p.t.Helper()
-	path, err := moduleFile("web/assets/node_modules/axe-core/axe.min.js")
-	if err != nil {
-		need(p.t, err)
+	return p.axe(axeAll)
+}
+
+func (p *Page) axe(rules string) []Violation {
+	p.t.Helper()
+	if !ask[bool](p, `'axe' in window`) { // half a megabyte, once for each page
+		path, err := moduleFile("web/assets/node_modules/axe-core/axe.min.js")
+		if err != nil {
+			need(p.t, err)
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			need(p.t, fmt.Errorf("axe is not installed (run \"npm ci\" in web/assets): %w", err))
+		}
+		// Evaluated from outside, it is not subject to the page's own policy.
+		if err := p.run(chromedp.Evaluate[chromedp.Void](string(source))); err != nil {
+			p.fail(err, "load axe")
+		}
 	}
-	source, err := os.ReadFile(path)
-	if err != nil {
-		need(p.t, fmt.Errorf("axe is not installed (run \"npm ci\" in web/assets): %w", err))
-	}
-	// Evaluated from outside, it is not subject to the page's own policy.
-	if err := p.run(chromedp.Evaluate[chromedp.Void](string(source))); err != nil {
-		p.fail(err, "load axe")
-	}
-	return ask[[]Violation](p, axeRun)
+	return ask[[]Violation](p, strings.ReplaceAll(axeRun, "%s", rules))
 }
 
 // Accessible fails the test for each barrier of the page as it is now.
 func (p *Page) Accessible() {
 	p.t.Helper()
 	for _, violation := range p.Axe() {
+		p.t.Errorf("%s: %v", p.URL(), violation)
+	}
+}
+
+// Legible fails the test for words that cannot be told from their ground on the
+// page as it is now: what of [Page.Accessible] may differ between light and dark.
+func (p *Page) Legible() {
+	p.t.Helper()
+	for _, violation := range p.axe(axeColours) {
 		p.t.Errorf("%s: %v", p.URL(), violation)
 	}
 }

@@ -53,15 +53,17 @@ const aimScript = `(async selector => {
 	for (const end = performance.now() + 2000; performance.now() < end; await frame()) {
 		const e = found(), now = e && middle(e)
 		if (!now) { last = null; continue }
-		if (now.x < 0 || now.y < 0 || now.x >= innerWidth || now.y >= innerHeight) e.scrollIntoView({block: 'center', behavior: 'instant'})
-		still = last !== null && last.e === e && last.x === now.x && last.y === now.y && meant(e, document.elementFromPoint(now.x, now.y)) ? still + 1 : 0
+		const stays = last !== null && last.e === e && last.x === now.x && last.y === now.y
+		const free = meant(e, document.elementFromPoint(now.x, now.y)) // neither outside the window nor under a bar at its edge
+		if (stays && !free) e.scrollIntoView({block: 'center', behavior: 'instant'})
+		still = stays && free ? still + 1 : 0
 		last = {e, ...now}
 		if (still === 2) break
 	}
 	if (last === null) return null
-	const sure = still === 2, e = last.e
-	document.clickArrived = sure ? 'nowhere' : 'unsure'
-	addEventListener('pointerdown', event => { if (sure) document.clickArrived = meant(e, event.target) ? 'there' : 'elsewhere' }, {capture: true, once: true})
+	const e = last.e
+	document.clickArrived = 'nowhere'
+	addEventListener('pointerdown', event => { document.clickArrived = meant(e, event.target) ? 'there' : 'elsewhere' }, {capture: true, once: true})
 	return {X: last.x, Y: last.y}
 })(%s)`
 
@@ -128,16 +130,17 @@ func (p *Page) Type(selector, text string) {
 	}
 }
 
-// focusScript brings the keyboard to a field and waits until it stays there for
-// two frames, or two seconds: a page that has just changed may yet lead it to
+// focusScript brings the keyboard to a field, waits until it stays there for two
+// frames, or two seconds, and selects what is there: a page that has just changed may yet lead it to
 // what it has to say.
 const focusScript = `(async selector => {
 	const frame = () => new Promise(done => requestAnimationFrame(done))
 	for (let still = 0, end = performance.now() + 2000; still < 2 && performance.now() < end; await frame()) {
 		const e = document.querySelector(selector)
 		still = e !== null && document.activeElement === e ? still + 1 : 0
-		if (still === 0) { e?.focus(); e?.select?.() }
+		if (still === 0) e?.focus()
 	}
+	document.querySelector(selector)?.select?.()
 	return true
 })(%s)`
 

@@ -1,15 +1,16 @@
 package webtest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/chromedp/chromedp"
 )
 
-// Screenshot saves what a window of the given size shows, as PNG, in light or
-// dark. The page keeps that size and scheme.
-func (p *Page) Screenshot(path string, width, height int, dark bool) {
+// Appear shows the page in a window of the given size, in light or dark, and
+// waits until it has been drawn so.
+func (p *Page) Appear(width, height int, dark bool) {
 	p.t.Helper()
 	if err := p.appear(width, height, dark); err != nil {
 		p.fail(err, "show the page %d wide", width)
@@ -21,6 +22,13 @@ func (p *Page) Screenshot(path string, width, height int, dark bool) {
 		await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 		return true
 	})()`)
+}
+
+// Screenshot saves what a window of the given size shows, as PNG, in light or
+// dark. The page keeps that size and scheme.
+func (p *Page) Screenshot(path string, width, height int, dark bool) {
+	p.t.Helper()
+	p.Appear(width, height, dark)
 	if err := p.capture(path); err != nil {
 		p.fail(err, "take a picture")
 	}
@@ -37,10 +45,18 @@ func (p *Page) capture(path string) error {
 	return os.WriteFile(path, picture, 0o644)
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // keepPicture saves what a failed test last saw, where "go test -artifacts"
 // keeps such things.
 func (p *Page) keepPicture() {
 	path := filepath.Join(p.t.ArtifactDir(), "failed.png")
+	for n := 2; exists(path); n++ { // one for each page of the test
+		path = filepath.Join(p.t.ArtifactDir(), fmt.Sprintf("failed-%d.png", n))
+	}
 	if err := p.capture(path); err != nil {
 		p.t.Logf("no picture of the failure: %v", err)
 		return

@@ -46,8 +46,8 @@ document.addEventListener('keydown', e => {
 // moving is a page that scrolls for a while by itself, and whose button is
 // covered for a moment.
 const moving = `<!doctype html><html lang="en"><head><title>Moving</title><script src="/moving.js" defer></script>
-<style>main { padding: 1500px 0 } #cover { position: fixed; inset: 0 }</style></head>
-<body><div id="cover"></div><main><p><button id="press">Press</button></p><p><button id="beside">Beside</button></p><p id="said">Nothing</p></main></body></html>`
+<style>main { padding: 1500px 0 } #cover { position: fixed; inset: 0 } #bar { position: fixed; inset: auto 0 0; height: 40vh; background: #ddd }</style></head>
+<body><div id="cover"></div><div id="bar"></div><main><p><button id="press">Press</button></p><p><button id="beside">Beside</button></p><p id="said">Nothing</p></main></body></html>`
 
 const movingScript = `
 let frames = 0

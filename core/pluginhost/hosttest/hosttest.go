@@ -137,8 +137,9 @@ func (w *World) queue(_ *pgx.Batch, cs core.CaseID, event core.Version, action s
 	w.Queued = append(w.Queued, Queued{cs, event, action})
 }
 
-// Change publishes the case type again: with both sections of the plugin, the
-// fields they keep, its action as a button, and whatever change says.
+// Change publishes the case type again: with both sections of the plugin, which
+// requesters see as far as its maker meant it and it was granted, the fields they
+// keep, its action as a button, and whatever change says.
 func (w *World) Change(t testing.TB, change func(*core.CaseType)) {
 	t.Helper()
 	var ct core.CaseType
@@ -147,6 +148,7 @@ func (w *World) Change(t testing.TB, change func(*core.CaseType)) {
 	}
 	ct.Key = "complaint"
 	ct.Details = []core.PluginEntry{"plugin:" + Plugin + "/section", "plugin:" + Plugin + "/staff-only"}
+	ct.Portal.Sections = []string{"section", "staff-only"}
 	ct.Actions = []core.ActionRule{{Run: "plugin:" + Plugin + "/act", Name: core.Plain("Do it")}}
 	for name, fields := range w.Host.Details() {
 		for _, f := range fields {

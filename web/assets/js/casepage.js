@@ -84,14 +84,17 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 })
 
 // Something differs from what the server drew there: it is not drawn anew under
-// whoever typed it, who is told when they send it.
-const typedInto = (section) =>
-  section !== null &&
-  (section.contains(document.activeElement) && document.activeElement.matches('input:not([type=hidden]), textarea, select') ||
-    [...section.querySelectorAll('input:not([type=hidden]), textarea')].some((field) =>
-      field.matches('[type=radio], [type=checkbox]') ? field.checked !== field.defaultChecked : field.value !== field.defaultValue,
-    ) ||
-    [...section.querySelectorAll('option')].some((option) => option.selected !== option.defaultSelected && (option.defaultSelected || option.index > 0)))
+// whoever typed it, who is told when they send it. Sections of a case see to
+// themselves, within whatever they stand.
+const typedInto = (part) => {
+  if (part === null) return false
+  if (part.contains(document.activeElement) && document.activeElement.matches('input:not([type=hidden]), textarea, select')) return true
+  const own = (kind) => [...part.querySelectorAll(kind)].filter((field) => part.matches('.case-section') || field.closest('.case-section') === null)
+  return (
+    own('input:not([type=hidden]), textarea').some((field) => (field.matches('[type=radio], [type=checkbox]') ? field.checked !== field.defaultChecked : field.value !== field.defaultValue)) ||
+    own('option').some((option) => option.selected !== option.defaultSelected && (option.defaultSelected || option.index > 0))
+  )
+}
 
 let opened = []
 document.addEventListener('htmx:beforeSwap', (event) => {

@@ -1,0 +1,44 @@
+// Package mailbox says what becomes of mail that came in: it answers a question,
+// adds to a case or reopens it, raises one, waits for a person, or is set aside.
+// What a mail proves, and how it is kept, is core/correspondence.
+//
+//	config.go   what an installation says of its mailboxes
+//	take.go     mail is kept, and decided on afterwards
+//	decide.go   what a mail is: the rules, in their order
+//	answer.go   a proven mail becomes words of its sender on the case
+//	raise.go    a mail raises a case
+//	sort.go     what a person does with mail that waits
+//	files.go    the files of a mail
+package mailbox
+
+import (
+	"log/slog"
+
+	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/attachments"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/correspondence"
+	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/core/questions"
+)
+
+// Options are what a [Service] needs; all are required.
+type Options struct {
+	Mail        *correspondence.Service
+	Cases       *cases.Service
+	People      *people.Service
+	Questions   *questions.Service
+	Attachments *attachments.Service
+	Clock       core.Clock
+	Log         *slog.Logger
+	Config      Config
+	// Parse takes a mail apart, and ParseHead one of which the head alone is there.
+	Parse     func(raw []byte) correspondence.Incoming
+	ParseHead func(raw []byte) correspondence.Incoming
+}
+
+// Service takes mail in and deals with it. It is safe for concurrent use.
+type Service struct{ o Options }
+
+// New makes a service.
+func New(o Options) *Service { return &Service{o} }

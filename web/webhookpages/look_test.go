@@ -1,0 +1,12 @@
+package webhookpages_test
+
+import (
+	"testing"
+
+	"github.com/casement-dev/casement/web/gallery/gallerytest"
+	"github.com/casement-dev/casement/web/webhookpages"
+)
+
+func TestThePagesHaveNoBarriers(t *testing.T) {
+	gallerytest.Look(t, webhookpages.Source(), "webhookpages/list", "webhookpages/new", "webhookpages/endpoint", "webhookpages/log", "webhookpages/delivery")
+}
