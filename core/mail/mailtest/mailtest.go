@@ -95,6 +95,7 @@ func Start(t testing.TB, o Options) *Server {
 	}()
 	t.Cleanup(func() {
 		_ = server.Close()
+		_ = listener.Close() // which the server does not know of when the test ends before it serves
 		<-done
 	})
 	return s
