@@ -70,7 +70,7 @@ func commandTable() []commandEntry {
 		{&tasks.Cancel{}, "Takes a task back, and says why."},
 		{&details.Save{}, "Saves a details section as its plugin left it, on its page."},
 		{&routines.Done{}, "Notes that an action of a routine was done, with what it did."},
-		{&routines.Stop{}, "Says that a routine was not let run, for it would have set itself off again or ran too often."},
+		{&routines.Stop{}, "Says that a routine was stopped, and by what chain it was set off."},
 		{&actions.Run{}, "Records what an action of a plugin did, and does what it asked for."},
 		{&pluginstore.Put{}, "Keeps a value for a plugin, with what else it asked for."},
 		{&tasks.Act{}, "Takes one step of a task’s workflow, on the page of the task."},

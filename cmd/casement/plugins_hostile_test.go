@@ -59,7 +59,7 @@ func openLair(t *testing.T) *lair {
 	}
 	w.publish("grievance", "GRV", hostileForm+"/form",
 		[]string{"  - { key: wrong, name: Do wrong, workflow: \"plugin:" + hostileTask + "/task\", assign_to: [manager] }\n"},
-		"details: [plugin:"+hostileSection+"/section]\nactions: [{ run: plugin:"+hostileAction+"/act, name: Do wrong }]\n")
+		"details: [plugin:"+hostileSection+"/section]\nactions: [{ run: plugin:"+hostileAction+"/act, name: Do wrong }]\nportal: { sections: [section] }\n")
 	l.console = w.enter("nadia@northmoor.example")
 	l.honest = newVisit(t.Context(), w.url, "10.0.1.1")
 	var err error
