@@ -32,6 +32,7 @@ import (
 	"github.com/casement-dev/casement/web/portalpages"
 	"github.com/casement-dev/casement/web/render"
 	"github.com/casement-dev/casement/web/reportpages"
+	"github.com/casement-dev/casement/web/routinepages"
 	"github.com/casement-dev/casement/web/searchpages"
 	"github.com/casement-dev/casement/web/sectionpages"
 	"github.com/casement-dev/casement/web/suggest"
@@ -66,6 +67,7 @@ type pages struct {
 	designs *designpages.Pages
 	targets *targetpages.Pages
 	message *messagepages.Pages
+	routine *routinepages.Pages
 }
 
 // newPages parses the templates and makes the page packages.
@@ -73,7 +75,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out := &pages{parts: p, zone: zone}
 	var err error
 	out.engine, err = render.New(render.Options{
-		Sources: []render.Source{layout.Source(), editing.Source(), accountpages.Source(), peoplepages.Source(), apipages.Source(), configpages.Source(), targetpages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), triagepages.Source(), importpages.Source(), searchpages.Source(), reportpages.Source(), taskpages.Source(), sectionpages.Source(), lookuppages.Source(), pluginpages.Source(), designpages.Source(), messagepages.Source(), webhookpages.Source()},
+		Sources: []render.Source{layout.Source(), editing.Source(), accountpages.Source(), peoplepages.Source(), apipages.Source(), configpages.Source(), targetpages.Source(), routinepages.Source(), casepages.Source(), formpages.Source(), portalpages.Source(), mailpages.Source(), triagepages.Source(), importpages.Source(), searchpages.Source(), reportpages.Source(), taskpages.Source(), sectionpages.Source(), lookuppages.Source(), pluginpages.Source(), designpages.Source(), messagepages.Source(), webhookpages.Source()},
 		Clock:   p.clock, Zone: zone, Asset: assets.URL, Actor: actor, CSRF: csrf, Frame: out.frame, SecureCookies: p.settings.Secure(),
 	})
 	if err != nil {
@@ -149,9 +151,10 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	}
 	out.message = p.newMessagePages()
 	out.targets = p.newTargetPages()
+	out.routine = p.newRoutinePages(zone)
 	out.config = configpages.New(configpages.Options{
 		Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames,
-		Editors: slices.Concat(targetpages.WithTaskTargets(configpages.Editors()), out.message.Editors(), out.targets.Editors()),
+		Editors: slices.Concat(targetpages.WithTaskTargets(configpages.Editors()), out.message.Editors(), out.targets.Editors(), out.routine.Editors()),
 		WhatIfs: []editing.WhatIf{out.targets.WhatIf},
 	})
 	return out, nil
@@ -250,6 +253,7 @@ func (p *pages) register(app *server.App) {
 	p.designs.RegisterChange(app.Admin(core.RoleConfigurator))
 	p.registerMessages(app)
 	p.registerTargets(app)
+	p.registerRoutines(app)
 	hooks := webhookpages.New(webhookpages.Options{Webhooks: p.parts.webhooks, People: p.parts.people, Types: p.parts.types.All, Zone: p.zone})
 	hooks.RegisterAdmin(administrators)
 	lists := lookuppages.New(p.parts.lookups)

@@ -206,6 +206,10 @@ var triedPages = map[string]page{
 	"POST /configuration/upload":                       {},
 	"POST /configuration/publish":                      {},
 
+	"GET /configuration/types/:key/routines/:routine":      {path: "/configuration/types/complaint/routines/no-answer"},
+	"GET /configuration/types/:key/routines/:routine/try":  {path: "/configuration/types/complaint/routines/no-answer/try"},
+	"GET /configuration/types/:key/routines/:routine/past": {path: "/configuration/types/complaint/routines/no-answer/past"},
+
 	"POST /configuration/keep":                         {},
 	"GET /configuration/new":                           {},
 	"POST /configuration/new":                          {form: url.Values{"name": {"Tried"}, "prefix": {"TRY"}}},

@@ -132,6 +132,16 @@ func validateCommand(c *Check, at Path, do core.Do) {
 	}
 }
 
+// ArgumentChoices lists, by name, the arguments of a command that are keys of a
+// case type or of what it may name, with the keys there are.
+func ArgumentChoices(t *core.CaseType, known References, command core.CommandName) map[string][]string {
+	out := map[string][]string{}
+	for argument, list := range named(&Check{Type: t, Known: known}, command) {
+		out[argument] = list.known
+	}
+	return out
+}
+
 // hasMarks reports whether a text has merge fields: what it will be is not
 // known before a case is.
 func hasMarks(text string) bool { return strings.Contains(text, "{{") || strings.Contains(text, "{%") }

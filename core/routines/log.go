@@ -97,6 +97,22 @@ type Page struct {
 // says whether those whose condition did not hold are among them. Auditors see
 // all runs, other staff those of cases that they reach. next is nil at the end.
 func (s *Service) OfRoutine(ctx context.Context, by core.Actor, caseType, key string, passed bool, after *Page) (runs []Run, next *Page, err error) {
+	states := []State{Waiting, Ran, Failed, Stopped}
+	if passed {
+		states = append(states, Passed)
+	}
+	return s.OfRoutineIn(ctx, by, caseType, key, states, after)
+}
+
+// OfRoutineIn is [Service.OfRoutine] for the runs in some states.
+func (s *Service) OfRoutineIn(ctx context.Context, by core.Actor, caseType, key string, in []State, after *Page) (runs []Run, next *Page, err error) {
+	states := make([]string, 0, len(in)+1)
+	for _, state := range in {
+		states = append(states, string(state))
+		if state == Stopped {
+			states = append(states, string(stopping))
+		}
+	}
 	reach, err := s.o.Cases.ReachOf(ctx, by, core.MayView)
 	if err != nil {
 		return nil, nil, err
@@ -106,7 +122,7 @@ func (s *Service) OfRoutine(ctx context.Context, by core.Actor, caseType, key st
 		from = *after
 	}
 	all := by.Has(core.RoleAuditor)
-	rows, err := postgres.All[runRow](ctx, s.o.DB.Pool(), selectRunsOfRoutine, caseType, key, passed, from.At, [16]byte(from.Case), maxRuns+1, reach.Scopes, by.ID, reach.Groups, all)
+	rows, err := postgres.All[runRow](ctx, s.o.DB.Pool(), selectRunsOfRoutine, caseType, key, states, from.At, [16]byte(from.Case), maxRuns+1, reach.Scopes, by.ID, reach.Groups, all)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the runs of a routine: %w", err)
 	}

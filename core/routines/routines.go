@@ -8,6 +8,8 @@
 //	act.go        the actions: commands, messages, actions of plugins, webhooks
 //	through.go    what goes through the door beside them: done once, stopped
 //	intend.go     what the actions would do, without doing it
+//	replay.go     what routines would have done in the past
+//	rewound.go    a case on the way back through its past
 //	commands.go   commands from their names and arguments
 //	clock.go      time sets routines off
 //	moments.go    when it may, for each case
@@ -89,6 +91,9 @@ func New(o Options) (*Service, error) {
 	}
 	return &Service{o, compiler}, nil
 }
+
+// Commands gives the commands that routines may give, for editors of them.
+func (s *Service) Commands() *Commands { return s.o.Commands }
 
 // Conditions gives the compiler of conditions, for editors of them.
 func (s *Service) Conditions() *conditions.Compiler { return s.conditions }

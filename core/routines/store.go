@@ -138,7 +138,7 @@ WHERE r.case_id = $1 ORDER BY r.at DESC, r.event DESC, r.place DESC LIMIT $2`
 	// selectRunsOfRoutine leaves out cases that the reader does not reach: their
 	// scopes ($7), or opened to them ($8) or their groups ($9) for another reason.
 	selectRunsOfRoutine = `SELECT ` + runColumns + ` FROM routine_runs r JOIN cases c ON c.id = r.case_id
-WHERE r.type_key = $1 AND r.routine = $2 AND ($3 OR r.state <> 'passed') AND (r.at, r.case_id) < ($4, $5)
+WHERE r.type_key = $1 AND r.routine = $2 AND r.state = ANY ($3) AND (r.at, r.case_id) < ($4, $5)
 	AND ($10 OR c.scope_id = ANY ($7) OR EXISTS (SELECT FROM case_access a WHERE a.case_id = c.id AND a.why IN ('escalated', 'named')
 		AND (a.actor_kind = 'staff' AND a.actor_id = $8 OR a.actor_kind = 'group' AND a.actor_id = ANY ($9))))
 ORDER BY r.at DESC, r.case_id DESC, r.occasion LIMIT $6`

@@ -127,8 +127,9 @@ func readable(k casetypes.KeptDraft) bool {
 	return k.Document.CaseType != nil || k.Document.CalendarFile != nil
 }
 
-// editPage is a section of a draft as it stands.
-func (p *Pages) editPage(c *fiber.Ctx, k casetypes.KeptDraft, section, item string, asText bool) (EditPage, error) {
+// editPage is a section of a draft as it stands; again is what was typed, to be
+// shown again, or nil.
+func (p *Pages) editPage(c *fiber.Ctx, k casetypes.KeptDraft, section, item string, asText bool, again url.Values) (EditPage, error) {
 	ctx, sections := c.UserContext(), p.sectionsOf(k.Kind)
 	section = cmp.Or(section, sections[0].Key)
 	i := slices.IndexFunc(sections, func(s casetypes.Section) bool { return s.Key == section })
@@ -157,7 +158,7 @@ func (p *Pages) editPage(c *fiber.Ctx, k casetypes.KeptDraft, section, item stri
 		page.AsText = ""
 		page.Text, err = p.textForm(k, section, ask)
 	} else {
-		e.Item = item
+		e.Item, e.Values = item, again
 		page.Panel, err = editor.Show(e)
 		page.Panel.Carry(ask)
 		page.Sub, page.Back = page.Panel.Sub, page.Panel.Back
@@ -263,7 +264,7 @@ func (p *Pages) showKept(kind string) fiber.Handler {
 			return err
 		}
 		item := c.Query("item")
-		page, err := p.editPage(c, k, c.Query("section"), item, c.Query("text") != "")
+		page, err := p.editPage(c, k, c.Query("section"), item, c.Query("text") != "", nil)
 		if core.KindOf(err) == core.ErrNotFound && item != "" {
 			return render.Done(c, sectionAddress(kind, k.Key, page.Section), render.Toast{Text: "That is not there any more."})
 		}
@@ -351,7 +352,7 @@ func (p *Pages) notChanged(c *fiber.Ctx, k casetypes.KeptDraft, section, item, d
 	if do == "remove" {
 		item = what
 	}
-	page, err := p.editPage(c, now, section, item, false)
+	page, err := p.editPage(c, now, section, item, false, values)
 	if core.KindOf(err) == core.ErrNotFound {
 		return cause // what it was about is gone
 	}
@@ -390,7 +391,7 @@ func (p *Pages) changeText(c *fiber.Ctx, k casetypes.KeptDraft, section string, 
 	if err != nil {
 		return err
 	}
-	page, err := p.editPage(c, now, section, "", true)
+	page, err := p.editPage(c, now, section, "", true, nil)
 	if err != nil {
 		return err
 	}

@@ -87,8 +87,16 @@ type Row struct {
 
 // Cell is one cell of a row.
 type Cell struct {
-	Text string
-	Chip *layout.Chip
+	Text   string
+	Chip   *layout.Chip
+	Switch *Switch
+}
+
+// Switch turns an entry on and off in its list.
+type Switch struct {
+	Do    string // the button: "switch:routines/nudge"
+	Label string // what is on or off
+	On    bool
 }
 
 // Remove takes an entry away.

@@ -36,7 +36,7 @@ func samples() []render.Sample {
 	group := Group{Title: "Names", About: "In each language of the type.", Inputs: []Input{words, tick, ticks, several}}
 	list := List{Key: "statuses", Title: "Statuses", Columns: []string{"Status", "Kind"}, Ordered: true, AddLabel: "Add a status", Ask: ask, Add: []Input{line}, Rows: []Row{
 		{Item: "statuses/new", Label: "New", Sub: "new", URL: "#a", Cells: []Cell{{Text: "start"}}, First: true},
-		{Item: "statuses/long", Label: long, Sub: "long", URL: "#b", Cells: []Cell{{Chip: &layout.Chip{Label: "Waiting", Icon: "pause", Tone: "warn"}}}, Bad: true, Last: true}}}
+		{Item: "statuses/long", Label: long, Sub: "long", URL: "#b", Cells: []Cell{{Chip: &layout.Chip{Label: "Waiting", Icon: "pause", Tone: "warn"}}, {Switch: &Switch{Do: "switch:long", Label: long, On: true}}}, Bad: true, Last: true}}}
 	none := List{Key: "stages", Columns: []string{"Stage"}, Nothing: "There is none yet.", Ask: ask}
 	remove := &Remove{Item: "statuses/waiting", Noun: "status", Holds: "12 open cases have it.", Inputs: []Input{{Field: layout.Field{Name: "replacement", ID: "in-replacement", Label: "For them it becomes", Options: options}}},
 		Breaks: []string{"statuses[0].to[1]: There is no status “waiting”."}, Ask: ask}

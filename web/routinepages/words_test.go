@@ -1,0 +1,36 @@
+package routinepages
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/casement-dev/casement/core"
+)
+
+func TestEveryEventThatSetsOffRoutinesHasWordsOnce(t *testing.T) {
+	var said []core.EventKind
+	for _, g := range eventGroups() {
+		for _, e := range g.kinds {
+			if slices.Contains(said, e.kind) {
+				t.Errorf("%s is said twice", e.kind)
+			}
+			said = append(said, e.kind)
+		}
+	}
+	events := core.RoutineEvents()
+	slices.Sort(events)
+	slices.Sort(said)
+	if !slices.Equal(events, said) {
+		t.Errorf("the words are for\n%v, and there are\n%v", said, events)
+	}
+}
+
+func TestCommandsAreSaidInWords(t *testing.T) {
+	for name, want := range map[core.CommandName]string{
+		"case.escalate": "Escalate the case", "case.change_status": "Change status", "note.add": "Add a note", "attachment.publish": "Publish an attachment", "task.change_due": "Task: change due",
+	} {
+		if got := commandWords(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
