@@ -89,14 +89,17 @@ $(MODULES): plugins/dist/%.wasm: $$(wildcard plugins/%/*) $(SDK)
 $(DBTEST): $(PACKAGES)
 	@$(GO) build -o $@ ./cmd/tools/dbtest
 
-.PHONY: check
-check: $(ASSETS) plugins $(DBTEST) ## The quick checks: format, vet, lint, layers, short tests
+.PHONY: lint
+lint: $(ASSETS) plugins ## What is seen without running much: format, modules, vet, staticcheck, layers
 	@echo '== format';          bad=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); [ -z "$$bad" ] || { echo "not formatted:"; echo "$$bad"; exit 1; }
 	@echo '== modules';         $(GO) mod tidy -diff && (cd cmd/tools/bundle && $(GO) mod tidy -diff) && (cd cmd/tools/benchplugins && $(GO) mod tidy -diff)
 	@echo '== vet';             $(GO) vet ./... && (cd cmd/tools/bundle && $(GO) vet ./...) && (cd cmd/tools/benchplugins && $(GO) vet ./...)
 	@echo '== staticcheck';     $(GO) run $(STATICCHECK) ./...
 	@echo '== guests';          GOOS=wasip1 GOARCH=wasm $(GO) build -o /dev/null ./plugins/... ./examples/...
-	@echo '== layers, order';   $(GO) test -count=1 ./core ./migrations
+	@echo '== layers, order';   $(GO) test -count=1 -run='EachPackageImports|AGuestLinks' ./core && $(GO) test -count=1 ./migrations
+
+.PHONY: check
+check: lint $(DBTEST) ## The quick checks: lint and the short tests
 	@echo '== short tests';     $(DBTEST) $(GO) test -short $(TEST_FLAGS) ./... && (cd cmd/tools/bundle && $(GO) test ./...)
 
 .PHONY: test
