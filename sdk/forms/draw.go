@@ -23,6 +23,9 @@ func (f Form[S]) draw(path []visit[S], at int, errs []abi.FieldError) *view.Node
 		if root.Label == "" {
 			root.Label = "Check your answers"
 		}
+		if root.Button == "" {
+			root.Button = "Send" // nothing comes after it
+		}
 		root.Items = slices.Grow(root.Items, at)
 		for i := range path[:at] {
 			if rows := path[i].answered(nil, path[i].step.ID); len(rows) > 0 {

@@ -79,6 +79,13 @@ func TestAnAnswerToAQuestionThatIsNoLongerAskedDoesNotCount(t *testing.T) {
 	}
 }
 
+func TestTheReviewSaysThatItSends(t *testing.T) {
+	f := sdktest.Start(t, tripForm())
+	if f.Submit("how", "walk").WantStep("check"); f.Last.View.Button != "Send" {
+		t.Errorf("the button of the review says %q", f.Last.View.Button)
+	}
+}
+
 func TestTheStateOfOtherStepsSurvives(t *testing.T) {
 	f := sdktest.Start(t, tripForm())
 	f.Submit("how", "bike", "bike", "red").Submit("days", "mo", "days", "tu", "people", "2", "comment", "a\nb").WantStep("check")

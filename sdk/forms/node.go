@@ -6,7 +6,7 @@ import "github.com/casement-dev/casement/sdk/view"
 type Page struct {
 	Title  string // heading; may be empty when the first field is the only question and heads the page itself
 	Body   Body
-	Button string // "Continue" when empty
+	Button string // "Continue" when empty, on a review "Send"
 }
 
 // Body is a list of nodes.
