@@ -199,10 +199,7 @@ func (page *EditPage) list(p *Pages, k casetypes.KeptDraft, sections []casetypes
 	for _, s := range sections {
 		link := SectionLink{Name: s.Name, URL: sectionAddress(k.Kind, k.Key, s.Key), Current: s.Key == page.Section, Bad: wrong[s.Key]}
 		if t := k.Document.CaseType; t != nil {
-			link.Count = countOf(t, s.Key)
-			if e, ok := p.editor(s.Key); ok && e.Count != nil {
-				link.Count = e.Count(t)
-			}
+			link.Count = p.countOf(t, s.Key)
 		}
 		page.Sections = append(page.Sections, link)
 	}

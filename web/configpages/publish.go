@@ -64,7 +64,7 @@ func (p *Pages) publishPage(c *fiber.Ctx, k casetypes.KeptDraft) (PublishPage, e
 	}
 	if t := k.Document.CaseType; t != nil && page.New {
 		for _, s := range p.publisher.Sections() {
-			if n := countOf(t, s.Key); n > 0 {
+			if n := p.countOf(t, s.Key); n > 0 {
 				page.Facts = append(page.Facts, layout.Fact{Term: s.Name, Text: strconv.Itoa(n), URL: sectionAddress(k.Kind, k.Key, s.Key)})
 			}
 		}

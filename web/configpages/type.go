@@ -101,7 +101,7 @@ func (p *Pages) showType(c *fiber.Ctx) error {
 	i := slices.IndexFunc(versions, func(v casetypes.Version) bool { return v.Version == version })
 	row := rowOf(versions[i])
 	page.By, page.At = row.By, row.At
-	section, err := page.choose(p.publisher.Sections(), t, c.Query("section"))
+	section, err := page.choose(p.publisher.Sections(), p.countOf, t, c.Query("section"))
 	if err != nil {
 		return err
 	}
@@ -135,11 +135,11 @@ func (p *Pages) headOf(ctx context.Context, key string) (*casetypes.DraftHead, e
 }
 
 // choose lists the sections and finds the one that is asked for.
-func (p *TypePage) choose(sections []casetypes.Section, t *core.CaseType, asked string) (casetypes.Section, error) {
+func (p *TypePage) choose(sections []casetypes.Section, count func(*core.CaseType, string) int, t *core.CaseType, asked string) (casetypes.Section, error) {
 	asked = cmp.Or(asked, sections[0].Key)
 	var chosen casetypes.Section
 	for _, s := range sections {
-		link := SectionLink{Name: s.Name, URL: p.URL + "?section=" + s.Key, Count: countOf(t, s.Key), Current: s.Key == asked}
+		link := SectionLink{Name: s.Name, URL: p.URL + "?section=" + s.Key, Count: count(t, s.Key), Current: s.Key == asked}
 		if p.Version != p.Newest {
 			link.URL += fmt.Sprintf("&version=%d", p.Version)
 		}
@@ -155,7 +155,10 @@ func (p *TypePage) choose(sections []casetypes.Section, t *core.CaseType, asked 
 }
 
 // countOf is the figure beside a section, 0 for none.
-func countOf(t *core.CaseType, section string) int {
+func (p *Pages) countOf(t *core.CaseType, section string) int {
+	if e, ok := p.editor(section); ok && e.Count != nil {
+		return e.Count(t)
+	}
 	switch section {
 	case "form":
 		return len(t.Fields)

@@ -1,6 +1,7 @@
 package editing
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -141,7 +142,7 @@ func (x Entries[T]) fixed(v T) string {
 
 func (x Entries[T]) list(e *Edit) List {
 	entries := *x.Of(e.Type)
-	l := List{Key: x.part(), Title: x.Title, About: x.About, Columns: append([]string{capital(x.Noun)}, x.Columns...),
+	l := List{Key: x.part(), Title: cmp.Or(x.Title, capital(plural(x.Noun))), About: x.About, Columns: append([]string{capital(x.Noun)}, x.Columns...),
 		Ordered: x.Ordered, Nothing: "There is none yet.", AddLabel: "Add " + article(x.Noun) + " " + x.Noun}
 	for i, v := range entries {
 		row := Row{Item: x.item(v, i), Label: x.Name(v), Bad: e.Problem(x.At.And(i)) != "", First: i == 0, Last: i == len(entries)-1}
