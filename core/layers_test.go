@@ -16,7 +16,7 @@ const module = "github.com/casement-dev/casement/"
 // rungs is the ladder of slices: a slice may import slices on lower rungs,
 // never on its own, never upward.
 var rungs = map[string]int{
-	"messages":  0,
+	"messages": 0, "conditions": 0,
 	"people":    1,
 	"casetypes": 2, "plugins": 2, "dialogue": 2, "lookups": 2,
 	"cases": 3, "forms": 3, "formdesigns": 3,
@@ -50,7 +50,7 @@ var homes = map[string][]string{
 	"github.com/microcosm-cc":       {"core/mail", "core/messages"},
 	"github.com/minio":              {"core/files"},
 	"github.com/osteele/liquid":     {"core/messages"},
-	"cel.dev/cel-go":                {"core/routines/conditions"},
+	"cel.dev/cel-go":                {"core/conditions"},
 	"github.com/pressly/goose":      {"core/postgres"},
 	"github.com/jackc/pgx":          {"core"},
 	"github.com/chromedp":           {"web/webtest"},

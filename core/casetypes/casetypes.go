@@ -23,6 +23,7 @@ import (
 	"sync"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/postgres"
 )
 
@@ -36,7 +37,8 @@ const (
 // Service answers for the published configuration. It is safe for concurrent
 // use; all servers on one database see a new version at their next read.
 type Service struct {
-	db *postgres.DB
+	db         *postgres.DB
+	conditions *conditions.Compiler
 
 	mu    sync.RWMutex
 	types map[versioned]*core.CaseType
@@ -51,8 +53,11 @@ type versioned struct {
 
 // New makes a service on the database.
 func New(db *postgres.DB) *Service {
-	return &Service{db: db, types: map[versioned]*core.CaseType{}, cals: map[versioned]*core.Calendar{}}
+	return &Service{db: db, conditions: conditions.New(), types: map[versioned]*core.CaseType{}, cals: map[versioned]*core.Calendar{}}
 }
+
+// Conditions makes the conditions that case types carry ready, and keeps them.
+func (s *Service) Conditions() *conditions.Compiler { return s.conditions }
 
 // All returns the published version of every case type, by key. The result
 // must not be changed.

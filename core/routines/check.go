@@ -5,7 +5,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
-	"github.com/casement-dev/casement/core/routines/conditions"
+	"github.com/casement-dev/casement/core/conditions"
 )
 
 // Checks is what configuration asks of routines before they are published. It

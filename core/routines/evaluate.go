@@ -7,8 +7,8 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/postgres"
-	"github.com/casement-dev/casement/core/routines/conditions"
 )
 
 // Evaluate answers a routine's condition for a case, after an event; nil when

@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/postgres"
-	"github.com/casement-dev/casement/core/routines/conditions"
 )
 
 // A routine that ran so often on one case within so long is stopped there:

@@ -7,8 +7,8 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/postgres"
-	"github.com/casement-dev/casement/core/routines/conditions"
 )
 
 // State is how far a run, or one action of it, is.

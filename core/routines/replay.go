@@ -9,8 +9,8 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/events"
-	"github.com/casement-dev/casement/core/routines/conditions"
 )
 
 // Bounds of [Service.Replay].

@@ -13,9 +13,9 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/postgres"
-	"github.com/casement-dev/casement/core/routines/conditions"
 )
 
 // replayedCases are those of a type ($1) to which something happened since ($2),

@@ -37,9 +37,9 @@ import (
 	"github.com/casement-dev/casement/core/actions"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/postgres"
-	"github.com/casement-dev/casement/core/routines/conditions"
 )
 
 // Writer writes the words of routines: who is an audience, and what templates
@@ -85,11 +85,7 @@ type Service struct {
 
 // New makes the service. Its [Service.Heard] is given to cases.Listen.
 func New(o Options) (*Service, error) {
-	compiler, err := conditions.New()
-	if err != nil {
-		return nil, err
-	}
-	return &Service{o, compiler}, nil
+	return &Service{o, o.Types.Conditions()}, nil
 }
 
 // Commands gives the commands that routines may give, for editors of them.

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/casement-dev/casement/core"
-	"github.com/casement-dev/casement/core/routines/conditions"
+	"github.com/casement-dev/casement/core/conditions"
 )
 
 // maxWords bounds what is kept of an action in words, in letters.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/routines"
-	"github.com/casement-dev/casement/core/routines/conditions"
 	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"

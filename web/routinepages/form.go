@@ -12,8 +12,8 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/routines"
-	"github.com/casement-dev/casement/core/routines/conditions"
 )
 
 // form is a routine as its form has it: everything as it is typed. It is read

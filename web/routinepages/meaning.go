@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/casement-dev/casement/core"
-	"github.com/casement-dev/casement/core/routines/conditions"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"

@@ -7,7 +7,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
-	"github.com/casement-dev/casement/core/routines/conditions"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/layout"
 )

@@ -7,7 +7,7 @@ import (
 	"unicode"
 
 	"github.com/casement-dev/casement/core"
-	"github.com/casement-dev/casement/core/routines/conditions"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/web/layout"
 )
 

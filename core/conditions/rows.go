@@ -112,7 +112,7 @@ func (f Form) Text(t *core.CaseType) (string, error) {
 	if len(f.Rows) > maxRows {
 		return "", core.Invalid("A condition of rows has %d at most. Write it as an expression.", maxRows)
 	}
-	known := vocabularyOf(t)
+	known := vocabularyOf(t, OfRoutine)
 	parts := make([]string, len(f.Rows))
 	for i, row := range f.Rows {
 		name, ok := known[row.Name]
@@ -222,7 +222,11 @@ func (c *Compiler) FormOf(t *core.CaseType, text string) (Form, bool) {
 	if _, problems := c.compile(t, text); len(problems) > 0 {
 		return Form{}, false
 	}
-	parsed, issues := c.base.Parse(text)
+	base, err := c.base()
+	if err != nil {
+		return Form{}, false
+	}
+	parsed, issues := base.Parse(text)
 	if issues.Err() != nil {
 		return Form{}, false
 	}

@@ -37,10 +37,11 @@ type Name struct {
 	Event   bool          `json:"event,omitempty"`   // only an event has it
 }
 
-// Names lists the names of a case type, sorted, for completion and for lists to
-// choose from.
-func Names(t *core.CaseType) []Name {
-	known := vocabularyOf(t)
+// Names lists the names of a case type that conditions of routines may use,
+// sorted, for completion and for lists to choose from.
+func Names(t *core.CaseType) []Name { return namesOf(vocabularyOf(t, OfRoutine)) }
+
+func namesOf(known vocabulary) []Name {
 	out := make([]Name, 0, len(known))
 	for _, path := range slices.Sorted(maps.Keys(known)) {
 		out = append(out, known[path].Name)
@@ -71,7 +72,8 @@ func Functions() []Function {
 // named is a name with how its value is found.
 type named struct {
 	Name
-	value func(*facts) any
+	aspect core.Aspect // of the case, that it is; "" for none
+	value  func(*facts) any
 }
 
 // open reports whether anything may be asked below the name.
@@ -94,7 +96,7 @@ func Ident(key string) string {
 	return ident
 }
 
-func vocabularyOf(t *core.CaseType) vocabulary {
+func vocabularyOf(t *core.CaseType, scope Scope) vocabulary {
 	v := vocabulary{}
 	v.ofCase(t)
 	v.ofFields(t)
@@ -102,11 +104,12 @@ func vocabularyOf(t *core.CaseType) vocabulary {
 	v.ofTasks(t)
 	v.ofEvent(t)
 	v.add("now", Time, "now", nil, func(f *facts) any { return f.Now })
+	maps.DeleteFunc(v, func(path string, _ named) bool { return !scope.has(path) })
 	return v
 }
 
 func (v vocabulary) add(path string, kind Kind, doc string, choices []core.Choice, value func(*facts) any) {
-	v[path] = named{Name{Path: path, Kind: kind, Doc: doc, Choices: choices, Event: strings.HasPrefix(path, "event.")}, value}
+	v[path] = named{Name{Path: path, Kind: kind, Doc: doc, Choices: choices, Event: strings.HasPrefix(path, "event.")}, aspects[path], value}
 }
 
 func (v vocabulary) ofCase(t *core.CaseType) {
@@ -162,9 +165,13 @@ func (v vocabulary) ofFields(t *core.CaseType) {
 		if !ok {
 			continue
 		}
-		v.add("fields."+Ident(field.Key), kind, field.Label.In(core.DefaultLanguage), field.Choices, func(f *facts) any {
+		path := "fields." + Ident(field.Key)
+		v.add(path, kind, field.Label.In(core.DefaultLanguage), field.Choices, func(f *facts) any {
 			return fieldValue(field, f.Case.Fields[field.Key])
 		})
+		own := v[path]
+		own.aspect = core.FieldAspect(field.Key)
+		v[path] = own
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases/casestest"
-	"github.com/casement-dev/casement/core/routines/conditions"
+	"github.com/casement-dev/casement/core/conditions"
 )
 
 func caseType(t testing.TB) *core.CaseType {
@@ -26,15 +26,6 @@ func caseType(t testing.TB) *core.CaseType {
 		core.Field{Key: "service", Kind: core.FieldText, Label: core.Plain("Service")},
 	)
 	return ct
-}
-
-func compiler(t testing.TB) *conditions.Compiler {
-	t.Helper()
-	c, err := conditions.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
 
 // snapshot is a case five days old, with a target, tasks and fields.
@@ -60,7 +51,7 @@ func snapshot(t testing.TB) (conditions.Snapshot, *core.Recorded) {
 
 func TestAConditionIsAnsweredFromTheCaseAndTheEvent(t *testing.T) {
 	t.Parallel()
-	c, ct := compiler(t), caseType(t)
+	c, ct := conditions.New(), caseType(t)
 	s, event := snapshot(t)
 	for text, want := range map[string]bool{
 		"":                        true,
@@ -104,7 +95,7 @@ func TestAConditionIsAnsweredFromTheCaseAndTheEvent(t *testing.T) {
 
 func TestWithoutAnEventItsNamesAreEmpty(t *testing.T) {
 	t.Parallel()
-	c := compiler(t)
+	c := conditions.New()
 	s, _ := snapshot(t)
 	condition, err := c.Compile(s.Type, `event.kind == "" && event.by == "" && event.before.priority == "high" && size(event.changed) == 0 && !given(event.at)`)
 	if err != nil {
@@ -117,7 +108,7 @@ func TestWithoutAnEventItsNamesAreEmpty(t *testing.T) {
 
 func TestAnAnswerSaysWhatEveryNameStoodFor(t *testing.T) {
 	t.Parallel()
-	c := compiler(t)
+	c := conditions.New()
 	s, event := snapshot(t)
 	condition, err := c.Compile(s.Type, `case.priority == "low" && (fields.harm || tasks.open > 3) && targets.respond.left > hours(1) && fields.incident_date > now && case.priority != ""`)
 	if err != nil {
@@ -139,7 +130,7 @@ func TestAnAnswerSaysWhatEveryNameStoodFor(t *testing.T) {
 
 func TestMistakesAreSaidWithTheirPlace(t *testing.T) {
 	t.Parallel()
-	c, ct := compiler(t), caseType(t)
+	c, ct := conditions.New(), caseType(t)
 	for _, tt := range []struct {
 		text           string
 		column         int
@@ -179,7 +170,7 @@ func TestMistakesAreSaidWithTheirPlace(t *testing.T) {
 
 func TestWhatWouldTakeTooLongIsNotAnswered(t *testing.T) {
 	t.Parallel()
-	c := compiler(t)
+	c := conditions.New()
 	s, event := snapshot(t)
 	big := make([]any, 1000)
 	for i := range big {
@@ -208,7 +199,7 @@ func TestWhatWouldTakeTooLongIsNotAnswered(t *testing.T) {
 
 func TestRowsAndExpressionsSayTheSame(t *testing.T) {
 	t.Parallel()
-	c, ct := compiler(t), caseType(t)
+	c, ct := conditions.New(), caseType(t)
 	for _, tt := range []struct {
 		form conditions.Form
 		text string
@@ -268,7 +259,7 @@ func asJSON(t *testing.T, v any) string {
 
 func TestEveryNameCanBeAskedAndIsDescribed(t *testing.T) {
 	t.Parallel()
-	c := compiler(t)
+	c := conditions.New()
 	s, event := snapshot(t)
 	names := conditions.Names(s.Type)
 	if len(names) < 60 {
@@ -301,7 +292,7 @@ func FuzzConditions(f *testing.F) {
 	for _, seed := range []string{`case.status == "new"`, `fields.depth > 3.0 && !fields.harm`, `[1,2].all(x, x > 0)`, `{"a": case.level}.a == 1`, "\x00", `"\U0010ffff"`, "!!!!!true", `case.priority in ["a"]`} {
 		f.Add(seed)
 	}
-	c := compiler(f)
+	c := conditions.New()
 	s, event := snapshot(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		condition, err := c.Compile(s.Type, text)
@@ -327,7 +318,7 @@ func FuzzConditions(f *testing.F) {
 // What one routine costs each event that it hears: the condition is compiled
 // once, and answered.
 func BenchmarkAnswer(b *testing.B) {
-	c := compiler(b)
+	c := conditions.New()
 	s, event := snapshot(b)
 	s.Type.Version = 1 // as published
 	for b.Loop() {

@@ -1,10 +1,11 @@
-// Package conditions reads and answers the conditions of routines. It is the
-// only CEL code: an expression is checked against the names that a case type
-// has, so that a mistake is found when it is written, and it is answered within
-// a limit on what it may cost.
+// Package conditions reads and answers the conditions of routines and targets.
+// It is the only CEL code: an expression is checked against the names that a
+// case type has, so that a mistake is found when it is written, and it is
+// answered within a limit on what it may cost.
 //
 //	conditions.go  compiled once by text; answered for one case
-//	names.go       which names a condition may use, with their kinds and choices
+//	scope.go       what a condition is asked of
+//	names.go       which names it may use, with their kinds and choices
 //	facts.go       what the names stand for
 //	problems.go    what is wrong with an expression, in words and with its place
 //	rows.go        the same expression as rows of drop-down lists
@@ -37,15 +38,28 @@ const (
 	maxUsedNames = 50
 )
 
-// Compiler makes conditions ready, and keeps them by their text. It is safe for
-// concurrent use.
+// Compiler makes conditions of one scope ready, and keeps them by their text. It
+// is safe for concurrent use. [Compiler.Of] gives those of other scopes, which
+// share what is kept.
 type Compiler struct {
-	base *cel.Env
+	*shelf
+	scope Scope
+}
+
+// shelf is what compilers of all scopes share.
+type shelf struct {
+	base func() (*cel.Env, error) // made when it is first asked for
 
 	mu    sync.Mutex
 	envs  map[string]*cel.Env
 	kept  map[kept]*Condition
-	types map[*core.CaseType]terms // of published types, which never change
+	types map[scoped]terms // of published types, which never change
+}
+
+// scoped names what the names of a condition depend on.
+type scoped struct {
+	caseType *core.CaseType
+	scope    Scope
 }
 
 // terms are the names of a case type, and what tells them from another's.
@@ -56,13 +70,14 @@ type terms struct {
 
 // terms finds the names of a case type.
 func (c *Compiler) terms(t *core.CaseType) terms {
+	name := scoped{t, c.scope}
 	c.mu.Lock()
-	found, ok := c.types[t]
+	found, ok := c.types[name]
 	c.mu.Unlock()
 	if ok {
 		return found
 	}
-	found.known = vocabularyOf(t)
+	found.known = vocabularyOf(t, c.scope)
 	found.fingerprint = found.known.fingerprint()
 	if t.Version == 0 {
 		return found // a draft, which may change
@@ -72,23 +87,26 @@ func (c *Compiler) terms(t *core.CaseType) terms {
 	if len(c.types) >= maxTypes {
 		clear(c.types)
 	}
-	c.types[t] = found
+	c.types[name] = found
 	return found
 }
 
 type kept struct{ vocabulary, text string }
 
-// New makes a compiler.
-func New() (*Compiler, error) {
-	base, err := cel.NewEnv(append(functions(),
+// New makes a compiler of conditions of routines.
+func New() *Compiler {
+	return &Compiler{shelf: &shelf{
+		base: sync.OnceValues(language), envs: map[string]*cel.Env{}, kept: map[kept]*Condition{}, types: map[scoped]terms{},
+	}}
+}
+
+// language is CEL as conditions have it, before any case type.
+func language() (*cel.Env, error) {
+	return cel.NewEnv(append(functions(),
 		cel.ParserExpressionSizeLimit(core.MaxCondition),
 		cel.ParserRecursionLimit(maxDepth),
 		cel.CrossTypeNumericComparisons(true),
 	)...)
-	if err != nil {
-		return nil, fmt.Errorf("make the language of conditions: %w", err)
-	}
-	return &Compiler{base: base, envs: map[string]*cel.Env{}, kept: map[kept]*Condition{}, types: map[*core.CaseType]terms{}}, nil
 }
 
 // Condition is an expression that has been checked. The zero Condition, of an
@@ -135,7 +153,7 @@ func (c *Compiler) compile(t *core.CaseType, text string) (*Condition, []Problem
 	if err != nil {
 		return nil, []Problem{{Message: "The fields of this case type cannot be used in conditions."}}
 	}
-	condition, problems := compile(env, known, text)
+	condition, problems := compile(env, known, c.scope.beyond(t), text)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -157,8 +175,11 @@ func (c *Compiler) env(known vocabulary, fingerprint string) (*cel.Env, error) {
 	if env != nil {
 		return env, nil
 	}
-	env, err := c.base.Extend(known.declarations()...)
+	base, err := c.base()
 	if err != nil {
+		return nil, err
+	}
+	if env, err = base.Extend(known.declarations()...); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
@@ -170,12 +191,12 @@ func (c *Compiler) env(known vocabulary, fingerprint string) (*cel.Env, error) {
 	return env, nil
 }
 
-func compile(env *cel.Env, known vocabulary, text string) (*Condition, []Problem) {
+func compile(env *cel.Env, known, beyond vocabulary, text string) (*Condition, []Problem) {
 	parsed, issues := env.Parse(text)
 	if issues.Err() != nil {
 		return nil, syntaxProblems(issues)
 	}
-	uses := &uses{known: known, info: parsed.NativeRep().SourceInfo()}
+	uses := &uses{known: known, beyond: beyond, info: parsed.NativeRep().SourceInfo()}
 	uses.walk(parsed.NativeRep().Expr(), nil)
 	if len(uses.problems) > 0 {
 		return nil, uses.problems
@@ -252,6 +273,7 @@ func (c *Condition) Answer(ctx context.Context, s Snapshot, event *core.Recorded
 // uses walks an expression: which names it uses, and which it should not.
 type uses struct {
 	known    vocabulary
+	beyond   vocabulary // names of other scopes
 	info     *ast.SourceInfo
 	names    []string
 	problems []Problem
@@ -332,6 +354,10 @@ func (u *uses) use(e ast.Expr, name string, bound []string) {
 			break
 		}
 		at = at[:i]
+	}
+	if _, elsewhere := u.beyond[name]; elsewhere {
+		u.say(e, "“%s” is for routines. A target asks of the case itself, its fields, its requester and the moment.", clip(name, 60))
+		return
 	}
 	problem := Problem{Message: fmt.Sprintf("There is no “%s”.", clip(name, 60))}
 	if near := u.known.nearest(name); near != "" {
