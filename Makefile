@@ -124,7 +124,7 @@ peers: ## Install what the tests need: Chromium, Dovecot for mail, compilers for
 bench: $(ASSETS) plugins $(DBTEST) ## Run the benchmarks; they print figures and judge nothing
 	@uname -srm; nproc | sed 's/$$/ processors/'; $(GO) version
 	@grep -m1 'model name' /proc/cpuinfo || true; grep MemTotal /proc/meminfo || true; uptime || true
-	$(DBTEST) $(GO) test -run='^$$' -bench=. $(TEST_FLAGS) ./cmd/casement ./core/pluginhost/... ./core ./core/targets
+	$(DBTEST) $(GO) test -run='^$$' -bench=. $(TEST_FLAGS) ./cmd/casement ./core/pluginhost/... ./core ./core/targets ./core/routines ./core/conditions
 	@if [ -e $(LOADED)/postgres ]; then $(MAKE) --no-print-directory bench-pages; \
 		else echo "*** pages are measured in a filled database: make load N=1000000 ***"; fi
 	@[ ! -e $(MEILI) ] || CASEMENT_TEST_MEILI=$(CURDIR)/$(MEILI) $(DBTEST) $(GO) test -run='^$$' -bench=. -timeout=60m $(TEST_FLAGS) ./$(patsubst %/,%,$(dir $(MEILITEST)))

@@ -19,7 +19,7 @@ func (p *parts) newRoutines() (*routines.Service, error) {
 	}
 	return routines.New(routines.Options{
 		DB: p.db, Cases: p.cases, Types: p.types, Clock: p.clock, Log: p.log, Commands: routines.NewCommands(table),
-		Queue: jobs.QueueRoutine, Next: schedule.Next,
+		Queue: jobs.QueueRoutine, Schedule: schedule.Read,
 		Messages: p.messages, Writer: p.notifications, Deliver: jobs.QueueDelivery,
 		Plugins: p.plugins.ActionProvider(), Hook: p.webhooks.Hook,
 	})

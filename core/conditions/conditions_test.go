@@ -2,6 +2,7 @@ package conditions_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -313,6 +314,18 @@ func FuzzConditions(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What it costs to check an expression that was just written.
+func BenchmarkCompile(b *testing.B) {
+	c := conditions.New()
+	s, _ := snapshot(b)
+	s.Type.Version = 1
+	for i := 0; b.Loop(); i++ {
+		if _, err := c.Compile(s.Type, fmt.Sprintf(`case.priority == "high" && fields.depth > %d.0 && targets.respond.late && event.after.priority != event.before.priority`, i)); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // What one routine costs each event that it hears: the condition is compiled

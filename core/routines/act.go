@@ -15,49 +15,50 @@ import (
 )
 
 // act does one action. That it was done is noted in the transaction that does
-// it; errDone is returned for what was done before.
-func (s *Service) act(ctx context.Context, r run, no int, do core.Do) error {
+// it, with what came of it as far as that is known before; made is what is only
+// known afterwards. errDone is returned for what was done before.
+func (s *Service) act(ctx context.Context, r run, no int, do core.Do) (made string, err error) {
 	switch {
 	case do.Message != "":
-		return s.write(ctx, r, no, do)
+		return "", s.write(ctx, r, no, do)
 	case do.Run != "":
 		return s.runPlugin(ctx, r, no, do.Run.Name())
 	case do.Webhook != "":
-		return s.hook(ctx, r, no, do.Webhook)
+		return "", s.hook(ctx, r, no, do.Webhook)
 	}
 	return s.command(ctx, r, no, do)
 }
 
 // command gives a command of the door as the routine.
-func (s *Service) command(ctx context.Context, r run, no int, do core.Do) error {
+func (s *Service) command(ctx context.Context, r run, no int, do core.Do) (made string, err error) {
 	with := do.With
 	if usesLiquid(with) {
 		data, err := s.words(ctx, r)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if with, err = filled(with, data); err != nil {
-			return err
+			return "", err
 		}
 	}
 	command, err := s.o.Commands.Decode(do.Command, with)
 	if err != nil {
-		return err
+		return "", err
 	}
 	return s.give(ctx, r, no, "", command)
 }
 
 // give takes a command through the door, with the note that it was given.
-func (s *Service) give(ctx context.Context, r run, no int, outcome string, command cases.Command) error {
+func (s *Service) give(ctx context.Context, r run, no int, outcome string, command cases.Command) (made string, err error) {
 	done := &Done{Routine: r.Routine, Occasion: r.Occasion, No: no, outcome: outcome}
 	result, err := s.o.Cases.Do(ctx, r.actor(), cases.Request{
 		Key:    strings.Join([]string{r.Case.String(), r.Routine, r.Occasion, strconv.Itoa(no)}, " "),
 		Origin: core.OriginLive, Changes: []cases.Change{{Case: r.Case, Commands: []cases.Command{done, command}}},
 	})
-	if err != nil || outcome != "" || len(result.Outcomes[0].Made) == 0 {
-		return err
+	if err != nil || outcome != "" {
+		return "", err
 	}
-	return s.exec(ctx, updateOutcome, r.Case, r.Routine, r.Occasion, no, madeWords(result.Outcomes[0].Made))
+	return madeWords(result.Outcomes[0].Made), nil
 }
 
 // words is what Liquid may say of the case as it stands.
@@ -130,29 +131,29 @@ func (s *Service) once(ctx context.Context, r run, no int, outcome string, write
 }
 
 // runPlugin runs an action of a plugin; what it asks for and may have follows.
-func (s *Service) runPlugin(ctx context.Context, r run, no int, action string) error {
+func (s *Service) runPlugin(ctx context.Context, r run, no int, action string) (made string, err error) {
 	if s.o.Plugins == nil {
-		return core.Invalid("There are no plugins here.")
+		return "", core.Invalid("There are no plugins here.")
 	}
 	about, installed := s.o.Plugins.Action(action)
 	if !installed {
-		return core.Unavailable(nil, "The action “%s” is not installed.", action)
+		return "", core.Unavailable(nil, "The action “%s” is not installed.", action)
 	}
 	cs, t, e, err := s.stands(ctx, r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	seen, err := s.o.Cases.Find(ctx, r.actor(), cs.Ref, core.MayWork)
 	if err != nil {
-		return err
+		return "", err
 	}
 	seen.Type = t
 	reply, err := s.o.Plugins.Run(ctx, actions.Call{Action: action, By: r.actor(), Seen: seen, Occurred: &e})
 	switch {
 	case err != nil:
-		return err
+		return "", err
 	case reply.Again != "":
-		return core.Unavailable(nil, "%s", reply.Again)
+		return "", core.Unavailable(nil, "%s", reply.Again)
 	}
 	return s.give(ctx, r, no, reply.Outcome, actions.Follow(action, about.Title, reply))
 }

@@ -13,15 +13,14 @@ import (
 type Checks struct {
 	commands   *Commands
 	conditions *conditions.Compiler
-	next       func(schedule string, zone *time.Location, after time.Time) (time.Time, error)
-	clock      core.Clock
+	schedule   func(schedule string, zone *time.Location) (func(after time.Time) time.Time, error)
 }
 
 var _ casetypes.RoutineChecks = Checks{}
 
 // Checks gives what configuration asks.
 func (s *Service) Checks() Checks {
-	return Checks{s.o.Commands, s.conditions, s.o.Next, s.o.Clock}
+	return Checks{s.o.Commands, s.conditions, s.o.Schedule}
 }
 
 // Commands implements [casetypes.RoutineChecks].
@@ -44,6 +43,6 @@ func (c Checks) Condition(t *core.CaseType, text string) []string {
 
 // Schedule implements [casetypes.RoutineChecks].
 func (c Checks) Schedule(schedule string) error {
-	_, err := c.next(schedule, time.UTC, c.clock.Now())
+	_, err := c.schedule(schedule, time.UTC)
 	return err
 }

@@ -92,10 +92,11 @@ func (s *Service) tick(ctx context.Context, now time.Time, k timed, clock clockR
 func (s *Service) begin(ctx context.Context, now time.Time, k timed, rule string) (clockRow, error) {
 	var next *time.Time
 	if k.r.When.Kind() == core.TriggerEvery {
-		at, err := s.o.Next(k.r.When.Every, k.calendar.Location(), now)
+		schedule, err := s.o.Schedule(k.r.When.Every, k.calendar.Location())
 		if err != nil {
 			return clockRow{}, err
 		}
+		at := schedule(now)
 		next = &at
 	}
 	err := s.o.DB.Tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
@@ -143,6 +144,10 @@ func (s *Service) due(ctx context.Context, now time.Time, k timed) error {
 	if err != nil {
 		return err
 	}
+	ran, err := s.repeats(ctx, ids, now)
+	if err != nil {
+		return err
+	}
 	var b pgx.Batch
 	var runs []newRun
 	for _, m := range moments {
@@ -158,7 +163,7 @@ func (s *Service) due(ctx context.Context, now time.Time, k timed) error {
 		case at.After(now):
 			b.Queue(updateMoment, m.CaseID, k.r.Key, at, m.Handled)
 		default:
-			run, err := s.timedRun(ctx, now, k, snapshot, at)
+			run, err := s.timedRun(ctx, now, k, snapshot, at, ran)
 			if err != nil {
 				return err
 			}
@@ -185,7 +190,7 @@ func (s *Service) stillDue(now time.Time, k timed, snapshot conditions.Snapshot)
 }
 
 // timedRun asks a routine's condition for a case whose moment has come.
-func (s *Service) timedRun(ctx context.Context, now time.Time, k timed, snapshot conditions.Snapshot, at time.Time) (newRun, error) {
+func (s *Service) timedRun(ctx context.Context, now time.Time, k timed, snapshot conditions.Snapshot, at time.Time, ran repeats) (newRun, error) {
 	snapshot.Now = now
 	run := newRun{
 		Case: snapshot.Case.ID, Routine: k.r, Occasion: k.r.Key + " " + at.UTC().Format(time.RFC3339Nano), Place: k.place, Type: k.t,
@@ -195,12 +200,8 @@ func (s *Service) timedRun(ctx context.Context, now time.Time, k timed, snapshot
 	if err := ctx.Err(); err != nil || !run.Answer.Holds {
 		return run, err
 	}
-	run.State = Waiting
-	why, err := s.stops(ctx, run)
-	if err == nil && why != "" {
-		run.State, run.Why = stopping, why
-	}
-	return run, err
+	ran.admit(&run)
+	return run, nil
 }
 
 // set writes down what was set off, and the report of it, with what else is to
@@ -255,13 +256,17 @@ func (s *Service) every(ctx context.Context, now time.Time, k timed, clock clock
 	if err != nil {
 		return err
 	}
+	ran, err := s.repeats(ctx, ids, now)
+	if err != nil {
+		return err
+	}
 	var runs []newRun
 	for _, id := range ids {
 		snapshot, there := snapshots[id]
 		if !there {
 			continue
 		}
-		run, err := s.timedRun(ctx, now, k, snapshot, at)
+		run, err := s.timedRun(ctx, now, k, snapshot, at, ran)
 		if err != nil {
 			return err
 		}
@@ -284,15 +289,19 @@ const maxMissed = 10_000
 // lastMoment is the last moment of a schedule by now, from one that has come,
 // and the next after it. A moment that is being gone through stays.
 func (s *Service) lastMoment(from, now time.Time, k timed, fresh bool) (at, next time.Time, err error) {
+	schedule, err := s.o.Schedule(k.r.When.Every, k.calendar.Location())
+	if err != nil {
+		return at, next, err
+	}
 	at = from.UTC()
 	for range maxMissed {
-		if next, err = s.o.Next(k.r.When.Every, k.calendar.Location(), at); err != nil || next.After(now) || !fresh {
+		if next = schedule(at); next.After(now) || !fresh {
 			break
 		}
-		at = next.UTC()
+		at = next
 	}
-	if err == nil && !next.After(now) {
-		next, err = s.o.Next(k.r.When.Every, k.calendar.Location(), now)
+	if !next.After(now) {
+		next = schedule(now)
 	}
-	return at, next.UTC(), err
+	return at, next, nil
 }

@@ -51,6 +51,7 @@ type hearing struct {
 
 	read bool // whether what stands beside the case was
 	aside
+	ran repeats // nil until it is asked for
 }
 
 func (h *hearing) event(ctx context.Context, b *pgx.Batch, i int, e core.Recorded) error {
@@ -135,26 +136,54 @@ func (h *hearing) run(ctx context.Context, place int, r core.Routine, e core.Rec
 	if !run.Answer.Holds {
 		return run, nil
 	}
-	run.State = Waiting
-	if run.Why, err = h.stops(ctx, run); err == nil && run.Why != "" {
-		run.State = stopping
+	if h.ran == nil {
+		if h.ran, err = h.repeats(ctx, []core.CaseID{h.cs.ID}, run.At); err != nil {
+			return run, err
+		}
 	}
-	return run, err
+	h.ran.admit(&run)
+	return run, nil
 }
 
-// stops says why a routine whose condition holds may not run; "" when it may.
-func (s *Service) stops(ctx context.Context, run newRun) (string, error) {
-	if why := run.Type.StopsRoutine(run.Routine.Key, run.Chain); why != "" {
-		return why, nil
-	}
-	n, err := postgres.One[countRow](ctx, s.o.DB.Pool(), nil, countRuns, run.Case, run.Routine.Key, run.At.Add(-repeatsSpan))
+// repeats is how often routines ran on cases within [repeatsSpan].
+type repeats map[repeated]int
+
+type repeated struct {
+	cs      core.CaseID
+	routine string
+}
+
+// repeats counts the runs of cases by now.
+func (s *Service) repeats(ctx context.Context, ids []core.CaseID, now time.Time) (repeats, error) {
+	rows, err := postgres.All[repeatsRow](ctx, s.o.DB.Pool(), countRuns, ids, now.Add(-repeatsSpan))
 	if err != nil {
-		return "", fmt.Errorf("count the runs of a routine: %w", err)
+		return nil, fmt.Errorf("count the runs of routines: %w", err)
 	}
-	if n.N >= maxRepeats {
-		return fmt.Sprintf("“%s” ran %d times on this case within an hour.", nameOf(run.Routine), n.N), nil
+	out := make(repeats, len(rows))
+	for _, r := range rows {
+		out[repeated{r.CaseID, r.Routine}] = r.N
 	}
-	return "", nil
+	return out, nil
+}
+
+// admit lets a run whose condition holds wait to be done, or says why it may
+// not, and counts it.
+func (r repeats) admit(run *newRun) {
+	run.State = Waiting
+	if run.Why = run.Type.StopsRoutine(run.Routine.Key, run.Chain); run.Why == "" {
+		name := repeated{run.Case, run.Routine.Key}
+		if r[name] < maxRepeats {
+			r[name]++
+			return
+		}
+		run.Why = repeatsWords(run.Routine)
+	}
+	run.State = stopping
+}
+
+// repeatsWords say why a routine is stopped that ran too often.
+func repeatsWords(r core.Routine) string {
+	return fmt.Sprintf("“%s” ran %d times on this case within an hour.", nameOf(r), maxRepeats)
 }
 
 // newRun is a run before it is written.

@@ -33,11 +33,20 @@ ON CONFLICT (case_id, routine) DO UPDATE SET at = excluded.at, type_key = exclud
 	selectDueMoments = `SELECT case_id, at, handled FROM routine_moments
 WHERE type_key = $1 AND routine = $2 AND at <= $3 ORDER BY at, case_id LIMIT $4`
 
-	selectToFill = `SELECT c.id FROM cases c WHERE c.id > $1 AND c.type_key = $2 AND c.status_kind <> 'final' ORDER BY c.id LIMIT $3`
+	// selectToFill finds cases of a type that have not ended, for moments.
+	selectToFill = `SELECT c.id` + ofType + `k.status_kind <> 'final'` + afterCase
 
 	// selectOpen finds the open cases of a type, for schedules.
-	selectOpen = `SELECT c.id FROM cases c
-WHERE c.scope_id IN (SELECT id FROM scopes WHERE type_key = $1) AND c.status_kind IN ('start', 'open', 'waiting') AND c.id > $2 ORDER BY c.id LIMIT $3`
+	selectOpen = `SELECT c.id` + ofType + `k.status_kind IN ('start', 'open', 'waiting')` + afterCase
+
+	// The cases of a type ($1), those raised last first, after one of them ($2; the
+	// zero one to begin with), at most $3: scope by scope, as they are indexed, so
+	// that a rare type is not looked for among all cases.
+	ofType = ` FROM scopes s CROSS JOIN LATERAL (SELECT k.id, k.raised_at FROM cases k WHERE k.scope_id = s.id AND `
+
+	afterCase = ` AND (k.raised_at, k.id) < (coalesce((SELECT p.raised_at FROM cases p WHERE p.id = $2), 'infinity'), $2)
+	ORDER BY k.raised_at DESC, k.id DESC LIMIT $3) c
+WHERE s.type_key = $1 ORDER BY c.raised_at DESC, c.id DESC LIMIT $3`
 
 	insertClock = `INSERT INTO routine_clocks (type_key, routine, rule, filled, filled_to, next_at, done_to)
 VALUES ($1, $2, $3, $4, '00000000-0000-0000-0000-000000000000', $5, '00000000-0000-0000-0000-000000000000')
@@ -135,7 +144,7 @@ func (s *Service) moment(when core.Trigger, cs *core.Case, changed time.Time, ca
 // fill finds the moments of the cases that there were when a routine was
 // published, a batch at a time; more says that there are further cases.
 func (s *Service) fill(ctx context.Context, t *core.CaseType, r core.Routine, clock clockRow, calendar *core.Calendar) (more bool, err error) {
-	ids, err := postgres.All[idRow](ctx, s.o.DB.Pool(), selectToFill, [16]byte(clock.FilledTo), t.Key, fillBatch)
+	ids, err := postgres.All[idRow](ctx, s.o.DB.Pool(), selectToFill, t.Key, [16]byte(clock.FilledTo), fillBatch)
 	if err != nil {
 		return false, fmt.Errorf("find the cases of a routine: %w", err)
 	}

@@ -24,7 +24,7 @@ func TestARoutineRunsAnActionOfAPlugin(t *testing.T) {
 	})
 	var jobs []queued
 	s, err := routines.New(routines.Options{
-		DB: w.DB, Cases: w.Cases, Types: w.Types, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Commands: routines.NewCommands(nil), Next: schedule.Next,
+		DB: w.DB, Cases: w.Cases, Types: w.Types, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Commands: routines.NewCommands(nil), Schedule: schedule.Read,
 		Queue:   func(_ *pgx.Batch, id core.CaseID, occasion string) { jobs = append(jobs, queued{id, occasion}) },
 		Plugins: w.Host.ActionProvider(),
 	})

@@ -224,6 +224,10 @@ func endsCase(r core.Routine) bool {
 // first; of many the last ones, and then short is true. It goes back from until
 // by ever longer steps, so that a dense schedule costs no more than a rare one.
 func (s *Service) lastMoments(schedule string, zone *time.Location, since, until time.Time) (found []time.Time, short bool, err error) {
+	next, err := s.o.Schedule(schedule, zone)
+	if err != nil {
+		return nil, false, err
+	}
 	for back := 24 * time.Hour; ; back *= 2 {
 		from := until.Add(-back)
 		if from.Before(since) {
@@ -231,14 +235,11 @@ func (s *Service) lastMoments(schedule string, zone *time.Location, since, until
 		}
 		found = found[:0]
 		for at := from; ; {
-			next, err := s.o.Next(schedule, zone, at)
-			if err != nil {
-				return nil, false, err
-			}
-			if next.After(until) || !next.After(at) {
+			then := next(at)
+			if then.After(until) || !then.After(at) {
 				break
 			}
-			at = next.UTC()
+			at = then
 			found = append(found, at)
 		}
 		if len(found) > MaxReplayedTimes {

@@ -21,7 +21,7 @@ import (
 )
 
 // with is the published type with other routines: a draft.
-func (w *world) with(t *testing.T, list ...core.Routine) *core.CaseType {
+func (w *world) with(t testing.TB, list ...core.Routine) *core.CaseType {
 	t.Helper()
 	published, err := w.Types.Published(t.Context(), "complaint")
 	if err != nil {
@@ -44,7 +44,7 @@ func (w *world) lately(t *testing.T, by core.Actor, days int, trial routines.Tri
 	return sum
 }
 
-func (w *world) reach(t *testing.T, by core.Actor) cases.Reach {
+func (w *world) reach(t testing.TB, by core.Actor) cases.Reach {
 	t.Helper()
 	reach, err := w.Cases.ReachOf(t.Context(), by, core.MayView)
 	if err != nil {
@@ -295,9 +295,9 @@ func TestATrialStopsWhenNobodyWaitsForIt(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leaving, err := routines.New(routines.Options{
 		DB: w.DB, Cases: w.Cases, Types: w.Types, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Commands: routines.NewCommands(table()),
-		Next: func(s string, zone *time.Location, after time.Time) (time.Time, error) {
+		Schedule: func(s string, zone *time.Location) (func(time.Time) time.Time, error) {
 			leave()
-			return schedule.Next(s, zone, after)
+			return schedule.Read(s, zone)
 		},
 	})
 	if err != nil {

@@ -66,9 +66,10 @@ type Options struct {
 	// Queue queues the job that runs what an occasion of a case set off: a call
 	// of [Service.Work].
 	Queue func(b *pgx.Batch, cs core.CaseID, occasion string)
-	// Next is the next moment of a schedule in cron's five fields after another,
-	// by the clocks of a zone. Errors: invalid, for what is no schedule.
-	Next func(schedule string, zone *time.Location, after time.Time) (time.Time, error)
+	// Schedule reads a schedule in cron's five fields, by the clocks of a zone:
+	// next is its next moment after another. Errors: invalid, for what is no
+	// schedule.
+	Schedule func(schedule string, zone *time.Location) (next func(after time.Time) time.Time, err error)
 
 	Messages *messages.Service
 	Writer   Writer

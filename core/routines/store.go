@@ -27,8 +27,8 @@ SELECT r.case_id, r.routine, r.occasion, a.no - 1, a.action, 'waiting', '', '', 
 FROM routine_runs r CROSS JOIN unnest($4::text[]) WITH ORDINALITY AS a (action, no)
 WHERE r.case_id = $1 AND r.routine = $2 AND r.occasion = $3 AND r.state = 'waiting' ON CONFLICT DO NOTHING`
 
-	countRuns = `SELECT count(*)::int AS n FROM routine_runs
-WHERE case_id = $1 AND routine = $2 AND at > $3 AND state IN ('waiting', 'done', 'failed')`
+	countRuns = `SELECT case_id, routine, count(*)::int AS n FROM routine_runs
+WHERE case_id = ANY ($1) AND at > $2 AND state IN ('waiting', 'done', 'failed') GROUP BY case_id, routine`
 
 	selectWaiting = `SELECT routine, type_key, type_version, event, state, chain, why, at FROM routine_runs
 WHERE case_id = $1 AND occasion = $2 AND state IN ('waiting', 'stopping') ORDER BY place`
@@ -42,9 +42,9 @@ WHERE case_id = $1 AND occasion = $2 AND state IN ('waiting', 'stopping') ORDER 
 	updateDone = `UPDATE routine_results SET state = 'done', tries = tries + 1, outcome = $5, problem = '', finished_at = $6
 WHERE case_id = $1 AND routine = $2 AND occasion = $3 AND no = $4 AND state = 'waiting'`
 
-	updateOutcome = `UPDATE routine_results SET outcome = $5 WHERE case_id = $1 AND routine = $2 AND occasion = $3 AND no = $4`
-
-	updateTook = `UPDATE routine_results SET took = $5 WHERE case_id = $1 AND routine = $2 AND occasion = $3 AND no = $4 AND took = 0`
+	// updateTook notes of what was done how long it took, and what it made.
+	updateTook = `UPDATE routine_results SET took = $5, outcome = CASE WHEN $6 = '' THEN outcome ELSE $6 END
+WHERE case_id = $1 AND routine = $2 AND occasion = $3 AND no = $4 AND took = 0`
 
 	updateFailed = `UPDATE routine_results SET state = $5, tries = tries + 1, problem = $6, took = $7,
 	finished_at = CASE WHEN $5 <> 'waiting' THEN $8::timestamptz END
@@ -81,6 +81,12 @@ WHERE case_id = ANY ($1) AND answered_at IS NULL AND withdrawn_at IS NULL GROUP 
 )
 
 type countRow struct{ N int }
+
+type repeatsRow struct {
+	CaseID  core.CaseID
+	Routine string
+	N       int
+}
 
 type stateRow struct{ State State }
 

@@ -77,26 +77,33 @@ func (s *Service) perform(ctx context.Context, r run) (left bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("find the actions of a routine: %w", err)
 	}
+	var b pgx.Batch // what is noted when all was tried
 	for _, result := range results {
 		if result.No >= len(routine.Do) {
 			continue
 		}
-		waits, err := s.try(ctx, r, result.No, routine.Do[result.No])
+		waits, err := s.try(ctx, r, result.No, routine.Do[result.No], &b)
 		if err != nil {
 			return false, err
 		}
 		left = left || waits
 	}
-	if left {
-		return true, nil
+	if !left {
+		b.Queue(updateFinished, r.Case, r.Routine, r.Occasion, s.o.Clock.Now())
 	}
-	return false, s.exec(ctx, updateFinished, r.Case, r.Routine, r.Occasion, s.o.Clock.Now())
+	if b.Len() > 0 {
+		if err := s.o.DB.Pool().SendBatch(ctx, &b).Close(); err != nil {
+			return false, fmt.Errorf("note how a routine went: %w", postgres.Translate(err))
+		}
+	}
+	return left, nil
 }
 
-// try does one action, and notes how it went.
-func (s *Service) try(ctx context.Context, r run, no int, do core.Do) (waits bool, err error) {
+// try does one action, and notes how it went: what failed at once, how long it
+// took to do with the end of the run.
+func (s *Service) try(ctx context.Context, r run, no int, do core.Do, b *pgx.Batch) (waits bool, err error) {
 	began := s.o.Clock.Now()
-	failed := s.act(ctx, r, no, do)
+	made, failed := s.act(ctx, r, no, do)
 	if ctx.Err() != nil {
 		return false, ctx.Err() // the server stops: no try of the action's
 	}
@@ -104,7 +111,8 @@ func (s *Service) try(ctx context.Context, r run, no int, do core.Do) (waits boo
 	took := now.Sub(began).Microseconds()
 	switch {
 	case failed == nil, errors.Is(failed, errDone):
-		return false, s.exec(ctx, updateTook, r.Case, r.Routine, r.Occasion, no, took)
+		b.Queue(updateTook, r.Case, r.Routine, r.Occasion, no, took, made)
+		return false, nil
 	case final(failed):
 		return false, s.exec(ctx, updateFailed, r.Case, r.Routine, r.Occasion, no, Refused, words(failed), took, now)
 	case now.Sub(r.At) >= patience:

@@ -40,7 +40,7 @@ type world struct {
 	hook    func() error // how the webhook answers; nil takes everything
 }
 
-func newWorld(t *testing.T, list ...core.Routine) *world {
+func newWorld(t testing.TB, list ...core.Routine) *world {
 	t.Helper()
 	w := &world{World: casestest.New(t)}
 	targets.Wire(w.Cases)
@@ -57,14 +57,14 @@ func newWorld(t *testing.T, list ...core.Routine) *world {
 }
 
 // start makes the service, as a server that starts does.
-func (w *world) start(t *testing.T) {
+func (w *world) start(t testing.TB) {
 	t.Helper()
 	var err error
 	w.Service, err = routines.New(routines.Options{
 		DB: w.DB, Cases: w.Cases, Types: w.Types, Clock: w.Clock, Log: slog.New(slog.DiscardHandler),
 		Commands: routines.NewCommands(table()),
 		Queue:    func(_ *pgx.Batch, id core.CaseID, occasion string) { w.jobs = append(w.jobs, queued{id, occasion}) },
-		Next:     schedule.Next,
+		Schedule: schedule.Read,
 		Writer:   writer{},
 		Hook: func(_ context.Context, key string, _ *core.Case, e core.Recorded) error {
 			if w.hook != nil {
@@ -101,7 +101,7 @@ func (writer) Letters(context.Context, *core.Case, *core.CaseType, core.Recorded
 }
 
 // routines publishes the type with routines, after those who change it.
-func (w *world) routines(t *testing.T, list ...core.Routine) {
+func (w *world) routines(t testing.TB, list ...core.Routine) {
 	t.Helper()
 	var ct core.CaseType
 	if err := json.Unmarshal([]byte(casestest.ComplaintType), &ct); err != nil {
@@ -123,7 +123,7 @@ func (w *world) routines(t *testing.T, list ...core.Routine) {
 
 // settle lets everybody hear of what happened and runs what that sets off, as
 // long as there is something.
-func (w *world) settle(t *testing.T) {
+func (w *world) settle(t testing.TB) {
 	t.Helper()
 	for rounds := 0; len(w.changed)+len(w.jobs) > 0; rounds++ {
 		if rounds > 200 {
@@ -143,7 +143,7 @@ func (w *world) settle(t *testing.T) {
 	}
 }
 
-func (w *world) react(t *testing.T, id core.CaseID) {
+func (w *world) react(t testing.TB, id core.CaseID) {
 	t.Helper()
 	if err := w.Cases.React(t.Context(), id, func(context.Context, pgx.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func (w *world) react(t *testing.T, id core.CaseID) {
 }
 
 // tick lets time set off what it does.
-func (w *world) tick(t *testing.T) {
+func (w *world) tick(t testing.TB) {
 	t.Helper()
 	if err := w.Tick(t.Context(), w.Clock.Now()); err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func note(body string) core.Do {
 
 func on(kind core.EventKind) core.Trigger { return core.Trigger{On: kind} }
 
-func span(t *testing.T, s string) core.Span {
+func span(t testing.TB, s string) core.Span {
 	t.Helper()
 	parsed, err := core.ParseSpan(s)
 	if err != nil {

@@ -11,24 +11,25 @@ import (
 
 const maxSchedule = 100 // letters of a schedule
 
-// Next is the next moment of a schedule after another, by the clocks of a zone.
-// The schedule has cron's five fields: minute, hour, day of the month, month,
-// day of the week. Errors: invalid, for one that cannot be read, or never comes.
-func Next(schedule string, zone *time.Location, after time.Time) (time.Time, error) {
+// Read makes a schedule ready: next is its next moment after another, in UTC.
+// The schedule has cron's five fields, by the clocks of a zone: minute, hour, day
+// of the month, month, day of the week. Errors: invalid, for one that cannot be
+// read, or never comes.
+func Read(schedule string, zone *time.Location) (next func(after time.Time) time.Time, err error) {
 	schedule = strings.Join(strings.Fields(schedule), " ")
 	wrong := core.Invalid("“%s” is not a schedule. Write five fields, minute, hour, day of the month, month and day of the week: 0 7 * * mon-fri is each working day at 7 o'clock.", shorten(schedule))
 	if len(schedule) > maxSchedule || len(strings.Fields(schedule)) != 5 || strings.ContainsAny(schedule, "=@") {
-		return time.Time{}, wrong
+		return nil, wrong
 	}
 	cron := gocron.NewDefaultCron(false)
-	if err := cron.IsValid(schedule, zone, after.In(zone)); err != nil {
-		return time.Time{}, wrong
+	if err := cron.IsValid(schedule, zone, time.Unix(0, 0).In(zone)); err != nil {
+		return nil, wrong
 	}
-	next := cron.Next(after.In(zone))
-	if next.IsZero() {
-		return time.Time{}, core.Invalid("“%s” never comes.", shorten(schedule))
+	next = func(after time.Time) time.Time { return cron.Next(after.In(zone)).UTC() }
+	if next(time.Unix(0, 0)).IsZero() {
+		return nil, core.Invalid("“%s” never comes.", shorten(schedule))
 	}
-	return next.UTC(), nil
+	return next, nil
 }
 
 func shorten(s string) string {

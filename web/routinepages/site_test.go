@@ -83,7 +83,7 @@ func open(t *testing.T, list ...core.Routine) *site {
 	notes.Wire(s.Cases)
 	var err error
 	s.routines, err = routines.New(routines.Options{
-		DB: s.DB, Cases: s.Cases, Types: s.Types, Clock: s.Clock, Log: slog.New(slog.DiscardHandler), Next: schedule.Next, Writer: writer{},
+		DB: s.DB, Cases: s.Cases, Types: s.Types, Clock: s.Clock, Log: slog.New(slog.DiscardHandler), Schedule: schedule.Read, Writer: writer{},
 		Commands: routines.NewCommands([]cases.Command{
 			&cases.ChangeStatus{}, &cases.ChangePriority{}, &cases.SetField{}, &cases.Escalate{}, &cases.Close{}, &notes.Add{}, &questions.Ask{}, &tasks.Add{}, &targets.Clear{},
 		}),
