@@ -3,10 +3,10 @@ package accountpages_test
 import (
 	"testing"
 
-	"github.com/casement-dev/casement/web/accountpages"
 	"github.com/casement-dev/casement/web/gallery/gallerytest"
+	"github.com/casement-dev/casement/web/accountpages"
 )
 
 func TestThePagesOfWhatOneIsToldHaveNoBarriers(t *testing.T) {
-	gallerytest.Look(t, accountpages.Source(), "accountpages/notices", "accountpages/preferences", "accountpages/account")
+	gallerytest.Look(t, accountpages.Source())
 }

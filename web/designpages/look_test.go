@@ -1,104 +1,12 @@
 package designpages_test
 
 import (
-	"bytes"
-	"context"
-	"fmt"
-	"log/slog"
-	"net"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/gofiber/fiber/v2"
-
-	"github.com/casement-dev/casement/core"
-	"github.com/casement-dev/casement/core/events"
-	"github.com/casement-dev/casement/core/people"
-	"github.com/casement-dev/casement/core/server"
-	"github.com/casement-dev/casement/web"
+	"github.com/casement-dev/casement/web/gallery/gallerytest"
 	"github.com/casement-dev/casement/web/designpages"
-	"github.com/casement-dev/casement/web/gallery"
-	"github.com/casement-dev/casement/web/render"
-	"github.com/casement-dev/casement/web/render/rendertest"
-	"github.com/casement-dev/casement/web/webtest"
 )
 
-// everybody is the administrator.
-type everybody struct{}
-
-func (everybody) SessionByToken(context.Context, string) (people.Session, error) {
-	return people.Session{Actor: core.StaffActor(core.NewID[core.StaffID](), "Morag", core.RoleConfigurator)}, nil
-}
-
 func TestThePagesHaveNoBarriers(t *testing.T) {
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var app *server.App
-	engine := rendertest.Engine(t, func(o *render.Options) {
-		o.Asset, o.CSRF = assets.URL, func(c *fiber.Ctx) string { return app.CSRF(c) }
-	}, gallery.Source(), designpages.Source())
-	app, err = server.New(server.Options{
-		BaseURL: "http://" + ln.Addr().String(), Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
-		Sessions: everybody{}, Views: engine, Live: events.NewHub(),
-		Assets: func(name string) (server.Asset, bool) {
-			file, ok := assets.File(name)
-			return server.Asset(file), ok
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	gallery.New(engine).Register(app.Public())
-	app.Public().Get("/enter", func(c *fiber.Ctx) error {
-		app.SignIn(c, "token", time.Now().Add(time.Hour))
-		return c.Redirect("/_gallery", fiber.StatusSeeOther)
-	})
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
-	p := webtest.Open(t, "http://"+ln.Addr().String()+"/enter")
-	pictures := os.Getenv("CASEMENT_PICTURES")
-	for number, sample := range engine.Samples() {
-		if !strings.HasPrefix(sample.Template, "designpages/") || sample.View.Template == "" {
-			continue
-		}
-		p.Go(fmt.Sprintf("http://%s/_gallery/%d", ln.Addr(), number))
-		p.Accessible()
-		if wide := webtest.Eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-			t.Errorf("%s (%s) is %d pixels wider than its window", sample.Template, sample.Name, wide)
-		}
-		if pictures != "" {
-			name := filepath.Join(pictures, strings.ReplaceAll(strings.TrimPrefix(sample.Template, "designpages/")+"-"+sample.Name, " ", "-"))
-			p.Screenshot(name+".png", 1440, 1800, false)
-			p.Screenshot(name+"-dark.png", 1440, 1800, true)
-			p.Screenshot(name+"-telephone.png", 390, 2400, false)
-			if wide := webtest.Eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-				t.Errorf("%s (%s) is %d pixels wider than a telephone", sample.Template, sample.Name, wide)
-			}
-		}
-	}
+	gallerytest.Look(t, designpages.Source())
 }

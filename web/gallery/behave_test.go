@@ -1,7 +1,6 @@
 package gallery_test
 
 import (
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -11,7 +10,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core/server"
+	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/gallery"
+	"github.com/casement-dev/casement/web/gallery/gallerytest"
 	"github.com/casement-dev/casement/web/render"
 	"github.com/casement-dev/casement/web/viewtree"
 	"github.com/casement-dev/casement/web/webtest"
@@ -20,7 +21,8 @@ import (
 // trySite serves the sample trees as a plugin's page would be: /try?tree=…
 // takes what is sent and shows the tree again, saying what was pressed.
 func trySite(t *testing.T) string {
-	address, _ := site(t, func(app *server.App) {
+	site := gallerytest.Serve(t, func(app *server.App, assets *web.Assets) {
+		ground(app, assets)
 		show := func(c *fiber.Ctx) error {
 			var tree gallery.Tree
 			for _, sample := range gallery.Trees() {
@@ -77,7 +79,7 @@ func trySite(t *testing.T) string {
 			return c.JSON(fiber.Map{"rows": rows})
 		})
 	})
-	return address + "/try?tree="
+	return site.Address + "/try?tree="
 }
 
 func TestAButtonAsksBeforeItActs(t *testing.T) {
@@ -179,22 +181,22 @@ func TestATableIsSortedInItsPlace(t *testing.T) {
 }
 
 func TestTreesReadAtTwiceTheSizeAndFromTheRight(t *testing.T) {
-	address, engine := site(t, nil)
-	p := webtest.Open(t, address+"/enter")
+	site := gallerytest.Serve(t, ground)
+	p := site.Enter(t)
 	pictures := os.Getenv("CASEMENT_PICTURES")
-	for number, sample := range engine.Samples() {
+	for number, sample := range site.Engine.Samples() {
 		tree, ok := sample.Data.(gallery.Tree)
 		if !ok {
 			continue
 		}
-		p.Go(fmt.Sprintf("%s/_gallery/%d", address, number))
+		p.Go(site.Sample(number))
 		for _, c := range []struct{ name, script string }{
 			{"large", `document.documentElement.style.fontSize = '200%'`},
 			{"rtl", `(document.documentElement.style.fontSize = '', document.documentElement.dir = 'rtl')`},
 		} {
 			webtest.Eval[string](p, c.script)
-			if webtest.Eval[bool](p, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
-				t.Errorf("%s, %s, is wider than the window: %s", sample.Name, c.name, wideThings(p))
+			if wide := gallerytest.TooWide(p); wide != "" {
+				t.Errorf("%s, %s, is wider than the window: %s", sample.Name, c.name, wide)
 			}
 			if pictures != "" {
 				p.Screenshot(filepath.Join(pictures, strings.ReplaceAll(tree.Name, " ", "-")+"-"+c.name+".png"), 1280, 1900, false)

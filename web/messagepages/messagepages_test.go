@@ -1,18 +1,11 @@
 package messagepages_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/gofiber/fiber/v2"
@@ -21,7 +14,6 @@ import (
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
 	"github.com/casement-dev/casement/core/casetypes"
-	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/examples"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/messages"
@@ -33,13 +25,10 @@ import (
 	"github.com/casement-dev/casement/core/server"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/core/tasks"
-	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/editing"
-	"github.com/casement-dev/casement/web/gallery"
 	"github.com/casement-dev/casement/web/messagepages"
 	"github.com/casement-dev/casement/web/render"
 	"github.com/casement-dev/casement/web/render/rendertest"
-	"github.com/casement-dev/casement/web/webtest"
 )
 
 func TestEveryTemplateShowsItsSamples(t *testing.T) { rendertest.Check(t, messagepages.Source()) }
@@ -375,83 +364,6 @@ func TestAnExampleIsWrittenOnScreenAndTried(t *testing.T) {
 	for _, row := range panel.Parts[0].Data.(messagepages.ExamplesPart).Rows {
 		if !row.Holds {
 			t.Errorf("%s: %v", row.Name, row.Problems)
-		}
-	}
-}
-
-// everybody is the configurator.
-type everybody struct{}
-
-func (everybody) SessionByToken(context.Context, string) (people.Session, error) {
-	return people.Session{Actor: configurator}, nil
-}
-
-func TestThePagesHaveNoBarriers(t *testing.T) {
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var app *server.App
-	engine := rendertest.Engine(t, func(o *render.Options) {
-		o.Asset, o.CSRF = assets.URL, func(c *fiber.Ctx) string { return app.CSRF(c) }
-	}, gallery.Source(), messagepages.Source())
-	app, err = server.New(server.Options{
-		BaseURL: "http://" + ln.Addr().String(), Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
-		Sessions: everybody{}, Views: engine, Live: events.NewHub(),
-		Assets: func(name string) (server.Asset, bool) {
-			file, ok := assets.File(name)
-			return server.Asset(file), ok
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	gallery.New(engine).Register(app.Public())
-	app.Public().Get("/enter", func(c *fiber.Ctx) error {
-		app.SignIn(c, "token", time.Now().Add(time.Hour))
-		return c.Redirect("/_gallery", fiber.StatusSeeOther)
-	})
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
-	p := webtest.Open(t, "http://"+ln.Addr().String()+"/enter")
-	pictures := os.Getenv("CASEMENT_PICTURES")
-	for number, sample := range engine.Samples() {
-		if !strings.HasPrefix(sample.Template, "messagepages/") || sample.View.Template == "" {
-			continue
-		}
-		p.Go(fmt.Sprintf("http://%s/_gallery/%d", ln.Addr(), number))
-		p.Accessible()
-		if wide := webtest.Eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-			t.Errorf("%s (%s) is %d pixels wider than its window", sample.Template, sample.Name, wide)
-		}
-		if pictures != "" {
-			name := filepath.Join(pictures, strings.ReplaceAll(strings.TrimPrefix(sample.Template, "messagepages/")+"-"+sample.Name, " ", "-"))
-			p.Screenshot(name+".png", 1440, 1400, false)
-			p.Screenshot(name+"-dark.png", 1440, 1400, true)
-			p.Screenshot(name+"-telephone.png", 390, 1800, false)
-			if wide := webtest.Eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-				t.Errorf("%s (%s) is %d pixels wider than a telephone", sample.Template, sample.Name, wide)
-			}
 		}
 	}
 }

@@ -1,5 +1,6 @@
 // Package gallerytest looks at the samples of a page package in a real browser:
-// none may have barriers, and whoever wants pictures gets them.
+// none may have barriers or be wider than its window, at the size of a desk and
+// of a telephone, in light and in dark; and whoever wants pictures gets them.
 package gallerytest
 
 import (
@@ -10,7 +11,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +36,15 @@ func (everybody) SessionByToken(context.Context, string) (people.Session, error)
 	return people.Session{Actor: core.StaffActor(core.NewID[core.StaffID](), "Ada", core.RoleAdministrator)}, nil
 }
 
-// Look opens every sample of the named templates, at the size of a desk and of a
-// telephone, and fails the test for each barrier. With CASEMENT_PICTURES naming a
-// directory it leaves pictures there: light, dark, telephone.
-func Look(t *testing.T, source render.Source, templates ...string) {
+// Site is a server that shows a gallery, with the real assets and policies.
+type Site struct {
+	Address string         // "http://127.0.0.1:40123"
+	Engine  *render.Engine // knows the samples
+}
+
+// Serve shows the samples of sources until the test ends. What more adds is
+// served beside them; it may be nil.
+func Serve(t *testing.T, more func(*server.App, *web.Assets), sources ...render.Source) *Site {
 	t.Helper()
 	assets, err := web.LoadAssets()
 	if err != nil {
@@ -56,12 +61,13 @@ func Look(t *testing.T, source render.Source, templates ...string) {
 		t.Fatal(err)
 	}
 	var app *server.App
-	engine := rendertest.Engine(t, func(o *render.Options) {
+	s := &Site{Address: "http://" + ln.Addr().String()}
+	s.Engine = rendertest.Engine(t, func(o *render.Options) {
 		o.Asset, o.CSRF = assets.URL, func(c *fiber.Ctx) string { return app.CSRF(c) }
-	}, gallery.Source(), source)
+	}, append(sources, gallery.Source())...)
 	app, err = server.New(server.Options{
-		BaseURL: "http://" + ln.Addr().String(), Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
-		Sessions: everybody{}, Views: engine, Live: events.NewHub(),
+		BaseURL: s.Address, Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
+		Sessions: everybody{}, Views: s.Engine, Live: events.NewHub(),
 		Assets: func(name string) (server.Asset, bool) {
 			file, ok := assets.File(name)
 			return server.Asset(file), ok
@@ -70,11 +76,14 @@ func Look(t *testing.T, source render.Source, templates ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gallery.New(engine).Register(app.Public())
+	gallery.New(s.Engine).Register(app.Public())
 	app.Public().Get("/enter", func(c *fiber.Ctx) error {
 		app.SignIn(c, "token", time.Now().Add(time.Hour))
 		return c.Redirect("/_gallery", fiber.StatusSeeOther)
 	})
+	if more != nil {
+		more(app, assets)
+	}
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ln) }()
 	t.Cleanup(func() {
@@ -87,23 +96,66 @@ func Look(t *testing.T, source render.Source, templates ...string) {
 			t.Error(err)
 		}
 	})
-	p := webtest.Open(t, "http://"+ln.Addr().String()+"/enter")
-	pictures, looked := os.Getenv("CASEMENT_PICTURES"), 0
-	for number, sample := range engine.Samples() {
-		if !slices.Contains(templates, sample.Template) {
+	return s
+}
+
+// Enter opens a browser that is signed in.
+func (s *Site) Enter(t *testing.T) *webtest.Page {
+	t.Helper()
+	return webtest.Open(t, s.Address+"/enter")
+}
+
+// Sample is the address of one of the engine's samples.
+func (s *Site) Sample(number int) string { return fmt.Sprintf("%s/_gallery/%d", s.Address, number) }
+
+// Look opens every page among the samples of a package, as [Site.Look] does.
+func Look(t *testing.T, source render.Source) {
+	t.Helper()
+	Serve(t, nil, source).Look(t, source.Package+"/")
+}
+
+// Look opens every page among the samples whose template begins so, and fails the test for
+// each barrier, for words that cannot be told from their ground in the dark, and
+// for what is wider than its window. With CASEMENT_PICTURES naming a directory it
+// leaves pictures there: light, dark, telephone.
+func (s *Site) Look(t *testing.T, prefix string) {
+	t.Helper()
+	p, pictures, looked := s.Enter(t), os.Getenv("CASEMENT_PICTURES"), 0
+	for number, sample := range s.Engine.Samples() {
+		if !strings.HasPrefix(sample.Template, prefix) || sample.View.Template == "" {
 			continue
 		}
 		looked++
-		p.Go(fmt.Sprintf("http://%s/_gallery/%d", ln.Addr(), number))
-		p.Accessible()
-		if pictures != "" {
-			name := filepath.Join(pictures, strings.ReplaceAll(sample.Template, "/", "-")+"-"+strings.ReplaceAll(sample.Name, " ", "-"))
-			p.Screenshot(name+".png", 1440, 1000, false)
-			p.Screenshot(name+"-dark.png", 1440, 1000, true)
-			p.Screenshot(name+"-telephone.png", 390, 844, false)
+		p.Go(s.Sample(number))
+		picture := func(look string, width, height int, dark bool) {
+			if pictures == "" {
+				p.Appear(width, height, dark)
+				return
+			}
+			name := strings.NewReplacer("/", "-", " ", "-", ",", "").Replace(sample.Template + "-" + sample.Name + look)
+			p.Screenshot(filepath.Join(pictures, name+".png"), width, height, dark)
 		}
+		narrow := func(window string) {
+			if wide := TooWide(p); wide != "" {
+				t.Errorf("%s (%s) is wider than %s: %s", sample.Template, sample.Name, window, wide)
+			}
+		}
+		picture("", 1440, 1800, false)
+		p.Accessible()
+		narrow("its window")
+		picture("-dark", 1440, 1800, true)
+		p.Legible()
+		picture("-telephone", 390, 2200, false)
+		narrow("a telephone")
 	}
-	if looked < len(templates) {
-		t.Errorf("%d samples of %d templates were looked at", looked, len(templates))
+	if looked == 0 {
+		t.Errorf("no sample of %s is a page", prefix)
 	}
+}
+
+// TooWide names what stands out of the window, "" when nothing does.
+func TooWide(p *webtest.Page) string {
+	return webtest.Eval[string](p, `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? '' :
+		[...document.querySelectorAll('body *')].filter(e => !e.closest('.table-wrap') && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+			.map(e => e.tagName + '.' + e.getAttribute('class')).join(' ') || 'the page'`)
 }
