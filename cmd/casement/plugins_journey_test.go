@@ -64,8 +64,9 @@ func (d *desk) seen(p *webtest.Page, name string) {
 	d.t.Helper()
 	webtest.Eval[bool](p, `(document.activeElement.blur(), scrollTo(0, 0), true)`)
 	show := func(kind string, width, height int, dark bool) {
-		if p.Appear(width, height, dark); d.look != "" {
-			p.Screenshot(filepath.Join(d.look, name+kind+".png"), width, height, dark)
+		if p.Appear(width, height, dark); d.look != "" { // the whole page is pictured
+			whole := max(height, webtest.Eval[int](p, `document.documentElement.scrollHeight`))
+			p.Screenshot(filepath.Join(d.look, name+kind+".png"), width, whole, dark)
 		}
 	}
 	show("-telephone", 390, 844, false)
@@ -84,6 +85,7 @@ func (d *desk) seen(p *webtest.Page, name string) {
 func TestShippedPluginsWorkInTheBrowser(t *testing.T) {
 	d := openDesk(t)
 	d.aResidentComplains()
+	d.otherFormsAreFilledIn()
 	d.everyTaskIsDone()
 	d.sectionsAreReadAndWritten()
 	d.whoHasATaskSeesThatAlone()

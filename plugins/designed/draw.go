@@ -68,6 +68,17 @@ func (p *page) revealer(f *field) (*field, string) {
 	return nil, ""
 }
 
+// reckonsWith says whether something on the same page is worked out of the
+// answer to a question: the page is then drawn again whenever it changes.
+func (p *page) reckonsWith(f *field) bool {
+	for i := range p.Fields {
+		if p.Fields[i].Kind == kindCalculated && has(p.Fields[i].Work.Of, f.Key) {
+			return true
+		}
+	}
+	return false
+}
+
 // reveals are the questions that an answer brings with it.
 func (d *definition) reveals(c *forms.Ctx, a *answers, t turn, f *field, value string) []forms.Node {
 	var nodes []forms.Node
@@ -142,6 +153,9 @@ func (d *definition) nodes(c *forms.Ctx, a *answers, t turn, f *field) []forms.N
 	}
 	if f.Unit != "" {
 		q.Unit(f.Unit)
+	}
+	if t.page.reckonsWith(f) {
+		q.OnChange()
 	}
 	if rule := formats[f.Format]; rule != nil {
 		p := a.text(id)
@@ -233,7 +247,7 @@ func (f *field) missing() string {
 	if f.Message != "" {
 		return f.Message
 	}
-	label := strings.TrimRight(f.Label, "?:. ")
+	label := strings.TrimRight(f.Label, ":. ")
 	switch f.Kind {
 	case kindChoice, kindChoices, kindYesNo, kindLookup:
 		return "Choose an answer to “" + label + "”"

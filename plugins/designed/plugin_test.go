@@ -12,6 +12,7 @@ import (
 	"github.com/casement-dev/casement/sdk/abi"
 	"github.com/casement-dev/casement/sdk/forms"
 	"github.com/casement-dev/casement/sdk/sdktest"
+	"github.com/casement-dev/casement/sdk/view"
 )
 
 // read reads a form from a file as the program does, and gives it to the plugin
@@ -206,6 +207,22 @@ func TestWhatAnAnswerBringsWithItIsAskedUnderIt(t *testing.T) {
 	f := toHelpers(t, "40", "needs", "bar", "licence", "A1").WantMessage("licence", "Enter digits only")
 	f.Submit("insured", "yes", "needs", "bar").WantError("licence", "insurer")
 	f.Submit("insured", "yes", "insurer", "Mutual").WantStep("helper")
+}
+
+func TestWhatIsWorkedOutOfAPageIsWorkedOutAsItIsFilledIn(t *testing.T) {
+	f := sdktest.Start(t, read(t, everything)).WantNoText("Nights")
+	told := map[string]bool{}
+	f.Last.View.Walk(func(n *view.Node) {
+		if n.Type == view.Field {
+			told[n.ID] = n.OnChange
+		}
+	})
+	if want := map[string]bool{"event": false, "guests": false, "begins": true, "ends": true}; !reflect.DeepEqual(told, want) {
+		t.Errorf("the host is told of changes of %v, not of %v", told, want)
+	}
+	f.Change("begins", "2026-11-20", "ends", "2026-11-22").WantStep("event").WantRow("Nights", "2 nights")
+	f.Change("begins", "2026-11-20", "ends", "2026-11-25").WantRow("Nights", "5 nights")
+	f.Change("begins", "2026-11-20", "ends", "--").WantNoText("Nights")
 }
 
 func TestBoundsShapesAndRulesHold(t *testing.T) {
