@@ -11,7 +11,7 @@ const (
 	DeliveryQueued  DeliveryState = "queued"  // waiting to be sent, or to be tried again
 	DeliverySending DeliveryState = "sending" // committed before the mail server is given the text
 	DeliverySent    DeliveryState = "sent"    // the mail server took it
-	DeliveryRefused DeliveryState = "refused" // the mail server said no, for good
+	DeliveryRefused DeliveryState = "refused" // the mail server said no, for good; or it could not be written
 	DeliveryBounced DeliveryState = "bounced" // it was taken, and a mail server further on sent it back
 	DeliveryUnknown DeliveryState = "unknown" // found "sending" after a crash
 )

@@ -343,6 +343,8 @@ func (s *SendAgain) Apply(_ context.Context, w *cases.Work) error {
 		return core.Conflict("No mail server is configured, so nothing can be sent.")
 	case !MayRepeat(s.found[0].State):
 		return core.Conflict("This message is waiting to be sent, or was sent.")
+	case messages.Entry{Message: core.Message{State: s.found[0].State}, Attempts: s.found[0].Attempts}.Unwritten():
+		return core.Conflict("This message was never written: its template asks for too much. There is nothing to send again.")
 	}
 	post.messages.Again(w.Write, s.found[0].ID, w.Now)
 	w.Record(core.LetterRepeated, core.About{"message": s.Message, "was": s.found[0].State})

@@ -71,12 +71,13 @@ func loadOrganisation(r *cases.Reads, into *core.Organisation) {
 }
 
 // selectMessage reads what a repetition depends on.
-const selectMessage = `SELECT id, template, state FROM outbox WHERE case_id = $1 AND no = $2`
+const selectMessage = `SELECT id, template, state, attempts FROM outbox WHERE case_id = $1 AND no = $2`
 
 type messageRow struct {
 	ID       core.MessageID
 	Template string
 	State    core.DeliveryState
+	Attempts int
 }
 
 const selectLetters = `SELECT l.id, l.no, l.subject, l.body, l.audience, l.saved, l.files, l.actor_kind, l.actor_id,

@@ -41,8 +41,11 @@ const (
 )
 
 // Compose renders a message with the newest version of its template. It does
-// not keep it: see [Service.Put]. Do this before a transaction begins. Errors:
-// invalid for an address that is none, not found for an unknown template.
+// not keep it: see [Service.Put]. Do this before a transaction begins. A message
+// that cannot be written with this data, because its template asks for too much,
+// is a letter all the same: refused, without words, saying why; so nobody waits
+// for it and everybody sees it. Errors: invalid for an address that is none, not
+// found for an unknown template.
 func (s *Service) Compose(ctx context.Context, o Outgoing) (Letter, error) {
 	to, err := core.ParseEmail(o.To)
 	if err != nil {
@@ -55,9 +58,11 @@ func (s *Service) Compose(ctx context.Context, o Outgoing) (Letter, error) {
 	if err != nil {
 		return Letter{}, err
 	}
+	state, detail := s.initial(), ""
 	words, err := c.render(o.Language, o.Data)
 	if err != nil {
-		return Letter{}, err
+		state, detail = core.DeliveryRefused, unwritable(err)
+		words = Rendered{Subject: clip(c.template.Name, maxSubject)}
 	}
 	answers := ""
 	if o.Answerable && s.answersTo != nil {
@@ -69,7 +74,7 @@ func (s *Service) Compose(ctx context.Context, o Outgoing) (Letter, error) {
 			ID: id, CaseID: o.Case, Event: o.Event, Audience: o.Audience, AnswersTo: answers,
 			To: to, ToName: clip(plainText(o.ToName), maxName),
 			Subject: words.Subject, Text: words.Text, HTML: words.HTML,
-			MessageID: id.String() + "@" + s.domain, State: s.initial(), CreatedAt: s.clock.Now(),
+			MessageID: id.String() + "@" + s.domain, State: state, Detail: detail, CreatedAt: s.clock.Now(),
 		},
 		Person: o.Person, EventSeq: o.EventSeq, Template: o.Template, AtLeastOnce: c.template.AtLeastOnce,
 		Missing: words.Missing,

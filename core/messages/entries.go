@@ -27,6 +27,10 @@ type Entry struct {
 // HasMaskedLinks reports whether a link in the words is not shown in full.
 func (e Entry) HasMaskedLinks() bool { return strings.Contains(e.Text, "/••••") }
 
+// Unwritten reports whether the message has no words, since its template asked
+// for too much: Detail says what. There is nothing to send again.
+func (e Entry) Unwritten() bool { return e.State == core.DeliveryRefused && e.Attempts == 0 }
+
 // Filter narrows the outbox page. Zero fields filter nothing.
 type Filter struct {
 	State     core.DeliveryState

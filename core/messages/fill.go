@@ -25,7 +25,7 @@ func Fill(source string, data Data) (Filled, error) {
 	}
 	text, err := p.render(withoutMarks(data))
 	if err != nil {
-		return Filled{}, err
+		return Filled{}, core.Invalid("This cannot be filled in: %s", unwritable(err))
 	}
 	text, missing := fill(text, func(path string) string { return "{{ " + path + " }}" })
 	return Filled{Text: tidy(text), Missing: missing}, nil

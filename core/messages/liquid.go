@@ -2,7 +2,6 @@ package messages
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"html"
 	"strings"
@@ -18,7 +17,8 @@ import (
 // none: it reads files for an include, loops over (1..1000000000), and builds
 // strings by replacing every gap between letters. So templates may loop only
 // over lists in the data, at most two deep, and use only filters that make
-// nothing longer; what is left is bounded by the sizes below.
+// nothing longer; what is left is bounded by the sizes below, and by what a
+// rendering may cost (see budget).
 const (
 	maxSource = 20_000 // bytes of a template's part
 	maxOutput = 100_000
@@ -34,37 +34,51 @@ var allowedTags = map[string]bool{
 	"if": true, "unless": true, "elsif": true, "else": true, "case": true, "when": true, "for": true, "comment": true, "raw": true,
 }
 
-// allowedFilters are the filters a template may use. None makes its input
-// longer by more than a constant.
-var allowedFilters = map[string]any{
-	"default": func(value, otherwise any) any {
-		if value == nil || value == false || value == "" {
-			return otherwise
-		}
-		return value
-	},
-	"upcase":   func(s string) string { return strings.ToUpper(s) },
-	"downcase": func(s string) string { return strings.ToLower(s) },
-	// lower_first begins a name in the middle of a sentence: "complaint".
-	"lower_first": func(s string) string { return first(s, unicode.ToLower) },
-	"capitalize":  func(s string) string { return first(s, unicode.ToUpper) },
-	"strip":       func(s string) string { return strings.TrimSpace(s) },
-	"one_line":    func(s string) string { return strings.Join(strings.Fields(s), " ") },
-	"truncate": func(s string, length func(int) int) string {
-		return clip(s, max(1, length(50)))
-	},
-	"first_name": func(s string) string { name, _, _ := strings.Cut(strings.TrimSpace(s), " "); return name },
+// allowedFilters are the filters a template may use.
+var allowedFilters = filters(nil)
+
+// filters are what a template may do to a value, each for what it costs. None
+// makes its input longer by more than a constant.
+func filters(b *budget) map[string]any {
+	changed := func(by func(string) string) func(string) (string, error) {
+		return func(s string) (string, error) { return by(s), b.spend(weigh(s)) }
+	}
+	return map[string]any{
+		"default": func(value, otherwise any) (any, error) {
+			if value == nil || value == false || value == "" {
+				value = otherwise
+			}
+			return value, b.spend(1)
+		},
+		"upcase":   changed(strings.ToUpper),
+		"downcase": changed(strings.ToLower),
+		// lower_first begins a name in the middle of a sentence: "complaint".
+		"lower_first": changed(func(s string) string { return first(s, unicode.ToLower) }),
+		"capitalize":  changed(func(s string) string { return first(s, unicode.ToUpper) }),
+		"strip":       changed(strings.TrimSpace),
+		"one_line":    changed(func(s string) string { return strings.Join(strings.Fields(s), " ") }),
+		"truncate": func(s string, length func(int) int) (string, error) {
+			return clip(s, max(1, length(50))), b.spend(weigh(s))
+		},
+		"first_name": changed(func(s string) string { name, _, _ := strings.Cut(strings.TrimSpace(s), " "); return name }),
+	}
 }
 
-// language makes the Liquid that templates are written in.
-func language() render.Config {
+// language makes the Liquid that templates are written in, with the budget of a
+// rendering; parsing has none.
+func language(b *budget) render.Config {
 	config := render.NewConfig()
 	tags.AddStandardTags(config)
-	for name, f := range allowedFilters {
+	config.AddTag(stepTag, compileStep)
+	for name, f := range filters(b) {
 		config.AddFilter(name, f)
 	}
-	config.AddFilter(showText, func(value any, path string) any { return shown(value, path, func(v any) any { return v }) })
-	config.AddFilter(showHTML, func(value any, path string) any { return shown(value, path, escaped) })
+	for name, as := range map[string]func(any) any{showText: func(v any) any { return v }, showHTML: escaped} {
+		config.AddFilter(name, func(value any, path string) (any, error) {
+			words, _ := value.(string)
+			return shown(value, path, as), b.spend(weigh(words))
+		})
+	}
 	return config
 }
 
@@ -92,7 +106,6 @@ func escaped(value any) any {
 // part is one compiled part of a template.
 type part struct {
 	root    render.Node
-	config  render.Config
 	demands []demand
 }
 
@@ -126,7 +139,7 @@ func compile(source, show string) (p *part, err error) {
 	if err := checkDelimiters(source); err != nil {
 		return nil, err
 	}
-	config := language()
+	config := language(nil)
 	root, broken := config.Compile(source, parser.SourceLoc{LineNo: 1})
 	if broken != nil {
 		return nil, fromLiquid(broken)
@@ -136,36 +149,50 @@ func compile(source, show string) (p *part, err error) {
 	if err := i.nodes(roots); err != nil {
 		return nil, err
 	}
-	return &part{roots[0], config, i.demands}, nil
+	return &part{roots[0], i.demands}, nil
 }
 
 // render makes text. data is copied and bounded first, so that nothing a
-// template does outlives the call or grows without end.
+// template does outlives the call or grows without end. Errors: *overdone, when
+// it costs too much; errTooLong.
 func (p *part) render(data Data) (text string, err error) {
+	allowance, end := newBudget()
+	defer end()
+	out := &limited{}
 	defer func() {
 		if r := recover(); r != nil {
 			// The library panics where a write fails, too.
 			text, err = "", fmt.Errorf("render a template: %v", r)
+		}
+		switch { // whatever the library made of it
+		case allowance.spent != nil:
+			text, err = "", allowance.spent
+		case out.full:
+			text, err = "", errTooLong
 		}
 	}()
 	bounded, ok := bound(map[string]any(data), 0).(map[string]any)
 	if !ok {
 		bounded = map[string]any{}
 	}
-	out := &limited{}
-	if broken := render.Render(p.root, out, bounded, p.config); broken != nil {
+	bounded[budgetName] = allowance
+	if broken := render.Render(p.root, out, bounded, language(allowance)); broken != nil {
 		return "", fmt.Errorf("render a template: %w", broken)
 	}
 	return out.String(), nil
 }
 
 // limited is a buffer that refuses to grow beyond maxOutput.
-type limited struct{ bytes.Buffer }
+type limited struct {
+	bytes.Buffer
+	full bool
+}
 
-var errTooLong = errors.New("the message became too long")
+var errTooLong = &overdone{0, fmt.Sprintf("it becomes longer than %d bytes.", maxOutput)}
 
 func (l *limited) Write(b []byte) (int, error) {
 	if l.Len()+len(b) > maxOutput {
+		l.full = true
 		return 0, errTooLong
 	}
 	return l.Buffer.Write(b)

@@ -98,10 +98,19 @@ const (
 	showHTML = "casement_html"
 )
 
-// mark makes the nodes that show values say when there is none. A value with a
-// default is its author's own answer to that.
+// mark makes the nodes that show values say when there is none, and puts its
+// price before each block. A value with a default is its author's own answer to
+// there being none.
 func (i *inspector) mark(list []render.Node) error {
 	for at, n := range list {
+		if block, ok := n.(*render.BlockNode); ok {
+			priced, err := i.paid(block)
+			if err != nil {
+				return err
+			}
+			list[at] = priced
+			continue
+		}
 		o, ok := n.(*render.ObjectNode)
 		if !ok {
 			continue

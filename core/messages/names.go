@@ -110,19 +110,24 @@ func Sample() Data {
 		if n.Sample == nil {
 			continue
 		}
-		at := map[string]any(data)
-		parts := strings.Split(n.Path, ".")
-		for _, part := range parts[:len(parts)-1] {
-			next, ok := at[part].(map[string]any)
-			if !ok {
-				next = map[string]any{}
-				at[part] = next
-			}
-			at = next
-		}
-		at[parts[len(parts)-1]] = n.Sample
+		data.put(n.Path, n.Sample)
 	}
 	return data
+}
+
+// put sets what a path stands for.
+func (d Data) put(path string, value any) {
+	at := map[string]any(d)
+	parts := strings.Split(path, ".")
+	for _, part := range parts[:len(parts)-1] {
+		next, ok := at[part].(map[string]any)
+		if !ok {
+			next = map[string]any{}
+			at[part] = next
+		}
+		at = next
+	}
+	at[parts[len(parts)-1]] = value
 }
 
 // known reports whether templates may use a path.

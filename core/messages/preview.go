@@ -31,6 +31,10 @@ func Preview(t Template, language string, data Data) (Rendered, error) {
 	return c.render(language, data)
 }
 
+// Unwritable says why a message cannot be written with what is known of a case,
+// in a sentence for its author: the error of a preview that is none of a field.
+func Unwritable(err error) string { return unwritable(err) }
+
 // PreviewPieces renders a template that need not be published, for its author:
 // the secrets of links are hidden, and merge fields without a value are shown
 // as such.

@@ -13,9 +13,9 @@ import (
 
 const insertLetter = `INSERT INTO outbox (id, case_id, person_id, event_seq, event_kind, audience, template, at_least_once,
 	recipient, recipient_name, subject, body_text, body_html, message_id, state, next_at, created_at,
-	letter_id, header_to, header_cc, answers_to, files, missing)
+	letter_id, header_to, header_cc, answers_to, files, missing, detail)
 VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-	CASE WHEN $15 = 'queued' THEN $16::timestamptz END, $16, $17, coalesce($18, '{}'::text[]), coalesce($19, '{}'::text[]), $20, coalesce($21, '{}'::uuid[]), coalesce($22, '{}'::text[]))
+	CASE WHEN $15 = 'queued' THEN $16::timestamptz END, $16, $17, coalesce($18, '{}'::text[]), coalesce($19, '{}'::text[]), $20, coalesce($21, '{}'::uuid[]), coalesce($22, '{}'::text[]), $23)
 ON CONFLICT (event_seq, audience, recipient) WHERE event_seq IS NOT NULL DO NOTHING
 RETURNING id`
 
@@ -32,7 +32,7 @@ func (l Letter) row() []any {
 	return []any{
 		l.ID, l.CaseID, l.Person, l.EventSeq, l.Event, l.Audience, l.Template, l.AtLeastOnce,
 		l.To, l.ToName, l.Subject, l.Text, l.HTML, l.MessageID, l.State, l.CreatedAt,
-		l.Letter, l.HeaderTo, l.HeaderCc, l.AnswersTo, l.Enclosed, l.Missing,
+		l.Letter, l.HeaderTo, l.HeaderCc, l.AnswersTo, l.Enclosed, l.Missing, l.Detail,
 	}
 }
 
@@ -159,8 +159,9 @@ func (s *Service) settleLost(ctx context.Context, now time.Time, limit int) (int
 	return unknown, err
 }
 
+// A message that was refused without an attempt was never written: see Unwritten.
 const requeueMessage = `UPDATE outbox SET state = 'queued', next_at = $2, attempts = 0
-WHERE id = $1 AND state IN ('held', 'refused', 'bounced', 'unknown') AND template <> 'sign-in'`
+WHERE id = $1 AND state IN ('held', 'refused', 'bounced', 'unknown') AND template <> 'sign-in' AND NOT (state = 'refused' AND attempts = 0)`
 
 func (s *Service) requeue(ctx context.Context, id core.MessageID, now time.Time) (bool, error) {
 	tag, err := s.db.Pool().Exec(ctx, requeueMessage, id, now)

@@ -139,9 +139,11 @@ func compileWording(words Wording, path string, fields map[string]string) wordin
 		}
 		text, err := p.render(Sample())
 		text, _ = fill(text, func(path string) string { return path }) // fields of a case type have no samples
-		switch {
+		switch problem := p.tooMuch(); {
+		case problem != "":
+			fields[path+"."+name] = problem
 		case err != nil:
-			fields[path+"."+name] = "It cannot be rendered with sample data."
+			fields[path+"."+name] = "It cannot be written with sample data. " + unwritable(err)
 		case strings.TrimSpace(text) == "":
 			fields[path+"."+name] = "With sample data nothing is left of it."
 		case show == showHTML:

@@ -162,12 +162,12 @@ func copyWord(r EmailReader) string {
 
 func (t *mailTeller) reader(m messages.Entry) EmailReader {
 	r := EmailReader{
-		Address: m.To, Copy: slices.Contains(m.HeaderCc, m.To), State: deliveryChip(m.State), Words: deliverySentence(m), Sent: m.SentAt, Next: m.NextAt,
+		Address: m.To, Copy: slices.Contains(m.HeaderCc, m.To), State: chipFor(m), Words: deliverySentence(m), Sent: m.SentAt, Next: m.NextAt,
 	}
 	if m.ToName != "" {
 		r.Address = m.ToName + " <" + m.To + ">"
 	}
-	if t.again && correspondence.MayRepeat(m.State) {
+	if t.again && correspondence.MayRepeat(m.State) && !m.Unwritten() {
 		r.Again, r.Once = t.o.url("emails", strconv.FormatInt(m.No, 10), "again"), once()
 	}
 	return r
@@ -239,8 +239,11 @@ func whyWords(m messages.Entry) string {
 }
 
 // deliveryWords says truthfully how far a message got.
-func deliveryWords(s core.DeliveryState) string {
-	switch s {
+func deliveryWords(m messages.Entry) string {
+	if m.Unwritten() {
+		return "Not written for"
+	}
+	switch m.State {
 	case core.DeliveryHeld:
 		return "Held, no mail server is set up, for"
 	case core.DeliveryQueued:
@@ -256,7 +259,7 @@ func deliveryWords(s core.DeliveryState) string {
 	case core.DeliveryUnknown:
 		return "Perhaps sent to"
 	}
-	return string(s)
+	return string(m.State)
 }
 
 // deliverySentence says no more of a message than is known: a server that took
@@ -285,6 +288,9 @@ func deliverySentence(m messages.Entry) string {
 	case core.DeliverySent:
 		return with("Taken by " + server)
 	case core.DeliveryRefused:
+		if m.Unwritten() {
+			return with("It could not be written")
+		}
 		return with("Not taken by " + server)
 	case core.DeliveryBounced:
 		return with("Taken by " + server + ", and sent back later")
@@ -295,14 +301,26 @@ func deliverySentence(m messages.Entry) string {
 }
 
 // stateWords ends a sentence about a message: "Email … to a•••, sent".
-func stateWords(s core.DeliveryState) string {
-	switch s {
+func stateWords(m messages.Entry) string {
+	if m.Unwritten() {
+		return "not written"
+	}
+	switch m.State {
 	case core.DeliveryRefused:
 		return "refused by the mail server"
 	case core.DeliveryBounced:
 		return "came back"
 	}
-	return strings.ToLower(deliveryChip(s).Label)
+	return strings.ToLower(deliveryChip(m.State).Label)
+}
+
+// chipFor is the chip of one message.
+func chipFor(m messages.Entry) layout.Chip {
+	chip := deliveryChip(m.State)
+	if m.Unwritten() {
+		chip.Label = "Not written"
+	}
+	return chip
 }
 
 func deliveryChip(s core.DeliveryState) layout.Chip {

@@ -202,7 +202,7 @@ func (t teller) wrote(entry *Entry, l correspondence.Letter) {
 	}
 	for _, m := range t.mail {
 		if m.Letter == l.ID {
-			entry.Foot = append(entry.Foot, FootNote{"mail", deliveryWords(m.State) + " " + core.MaskEmail(m.To)})
+			entry.Foot = append(entry.Foot, FootNote{"mail", deliveryWords(m) + " " + core.MaskEmail(m.To)})
 		}
 	}
 	for _, id := range l.Files {
@@ -277,7 +277,7 @@ func (t teller) answered(entry *Entry, e core.Recorded, q core.Question) {
 func (t teller) delivered(at time.Time, event string) []FootNote {
 	for _, m := range t.mail {
 		if m.Event == event && m.Audience == "requester" && !m.CreatedAt.Before(at) && m.CreatedAt.Sub(at) < time.Hour {
-			return []FootNote{{"mail", deliveryWords(m.State) + " " + core.MaskEmail(m.To)}}
+			return []FootNote{{"mail", deliveryWords(m) + " " + core.MaskEmail(m.To)}}
 		}
 	}
 	return nil
@@ -325,7 +325,7 @@ func (t teller) withMail(entries []Entry, recorded []core.Recorded, since core.V
 		entries = append(entries, Entry{
 			Anchor: "email-" + m.ID.String()[24:], At: m.CreatedAt,
 			Line: EventLine{Icon: "mail", At: m.CreatedAt, Parts: sentence{
-				{Text: "Email "}, {Text: m.Subject, Value: true}, {Text: " to " + core.MaskEmail(m.To) + ", " + stateWords(m.State)},
+				{Text: "Email "}, {Text: m.Subject, Value: true}, {Text: " to " + core.MaskEmail(m.To) + ", " + stateWords(m)},
 			}},
 		})
 	}

@@ -107,8 +107,8 @@ func TestAMessageIsShownWithItsAddressMaskedUntilItIsOpened(t *testing.T) {
 	t.Parallel()
 	s := newCaseSite(t)
 	id, path := s.raised()
-	if _, err := s.Pool.Exec(t.Context(), `INSERT INTO outbox (id, case_id, event_kind, audience, template, recipient, subject, body_text, message_id, state, detail, created_at)
-		VALUES ($1, $2, 'case.raised', 'requester', 'confirmation', 'amara@example.org', 'We have your complaint', 'Dear Amara,', 'm1', 'refused', '550 no such user', $3)`,
+	if _, err := s.Pool.Exec(t.Context(), `INSERT INTO outbox (id, case_id, event_kind, audience, template, recipient, subject, body_text, message_id, state, detail, created_at, attempts)
+		VALUES ($1, $2, 'case.raised', 'requester', 'confirmation', 'amara@example.org', 'We have your complaint', 'Dear Amara,', 'm1', 'refused', '550 no such user', $3, 1)`,
 		core.NewID[core.MessageID](), id, s.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}

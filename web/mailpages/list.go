@@ -67,6 +67,15 @@ func chipOf(state core.DeliveryState) layout.Chip {
 	return layout.Chip{Label: string(state)}
 }
 
+// chipFor is the chip of one message.
+func chipFor(e messages.Entry) layout.Chip {
+	chip := chipOf(e.State)
+	if e.Unwritten() {
+		chip.Label = "Not written"
+	}
+	return chip
+}
+
 func known(state core.DeliveryState) bool { return chipOf(state).Icon != "" }
 
 // maxQuery bounds what is looked for, in letters.
@@ -86,7 +95,7 @@ func (p *Pages) list(c *fiber.Ctx) error {
 		return err
 	}
 	for _, e := range entries {
-		page.Rows = append(page.Rows, Row{e, address(e), chipOf(e.State)})
+		page.Rows = append(page.Rows, Row{e, address(e), chipFor(e)})
 	}
 	page.Tabs = stateTabs(page.State, page.Query)
 	page.Paging = layout.Paging{Label: "Pages of the outbox"}

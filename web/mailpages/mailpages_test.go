@@ -147,7 +147,7 @@ func TestAMessageIsShownAndSentAgain(t *testing.T) {
 	if res, _ := rendertest.Do(t, s.app, "POST", at+"/again", "x=1"); res.StatusCode != 409 {
 		t.Errorf("what waits was sent again: %d", res.StatusCode)
 	}
-	if _, err := s.Pool.Exec(t.Context(), `UPDATE outbox SET state = 'refused', detail = '550 <b>No</b>'`); err != nil {
+	if _, err := s.Pool.Exec(t.Context(), `UPDATE outbox SET state = 'refused', attempts = 1, detail = '550 <b>No</b>'`); err != nil {
 		t.Fatal(err)
 	}
 	page = s.get(t, at, 200)

@@ -49,7 +49,7 @@ func (p *Pages) show(c *fiber.Ctx) error {
 }
 
 func (p *Pages) messagePage(e messages.Entry, ref core.Reference) MessagePage {
-	page := MessagePage{Entry: e, Chip: chipOf(e.State), Masked: e.HasMaskedLinks()}
+	page := MessagePage{Entry: e, Chip: chipFor(e), Masked: e.HasMaskedLinks()}
 	to := e.To
 	if e.ToName != "" {
 		to = e.ToName + ", " + e.To
@@ -80,8 +80,8 @@ const maxLinks = 10
 // outbox decides.
 func mayGoAgain(e messages.Entry) bool {
 	switch e.State {
-	case core.DeliveryHeld, core.DeliveryRefused, core.DeliveryUnknown:
-		return e.Template != messages.SignIn
+	case core.DeliveryHeld, core.DeliveryRefused, core.DeliveryBounced, core.DeliveryUnknown:
+		return e.Template != messages.SignIn && !e.Unwritten()
 	}
 	return false
 }

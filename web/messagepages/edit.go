@@ -373,7 +373,7 @@ func (p *Pages) showIn(c *fiber.Ctx, page *EditPage, d draft) error {
 		return nil
 	}
 	if err != nil {
-		page.Unusable = "With this case the message cannot be made: it would be too long."
+		page.Unusable = "With this case the message cannot be written. " + messages.Unwritable(err)
 		return nil
 	}
 	page.Shown = &Shown{Of: of, Subject: shown.Subject, Text: shown.Text, Body: shown.Body, Missing: shown.Missing}
