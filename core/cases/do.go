@@ -295,6 +295,9 @@ func (a *attempt) apply(ctx context.Context, i int) error {
 	if w.Type, err = w.types.At(ctx, key, version); err != nil {
 		return err
 	}
+	if w.isNew && w.Type.Retired {
+		return core.Conflict("“%s” is retired: no such case is raised any more.", w.Type.Name)
+	}
 	w.May = a.permissions(w, ch)
 	// A right to export or to raise, say, does not show that a case exists.
 	if !w.isNew && !slices.ContainsFunc(w.May, showsCase) || len(w.May) == 0 {

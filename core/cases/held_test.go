@@ -30,8 +30,13 @@ func TestOfARetiredTypeNoCaseIsRaisedAndThoseThereGoOn(t *testing.T) {
 	w := casestest.New(t)
 	id := w.Raise(t)
 	w.Publish(t, "case_type", "complaint", strings.Replace(casestest.ComplaintType, "{", `{"retired":true,`, 1))
-	w.Refuses(t, core.ErrNotFound, w.Priya, core.NewID[core.CaseID](), &cases.Raise{Type: "complaint", Subject: "One more", Channel: "telephone"})
-	w.Refuses(t, core.ErrNotFound, core.PersonActor(w.Amara, "Amara"), core.NewID[core.CaseID](), &cases.Raise{Type: "complaint", Subject: "One more", Channel: core.ChannelWeb, Requester: w.Amara})
+	w.Refuses(t, core.ErrConflict, w.Priya, core.NewID[core.CaseID](), &cases.Raise{Type: "complaint", Subject: "One more", Channel: "telephone"})
+	w.Refuses(t, core.ErrConflict, core.PersonActor(w.Amara, "Amara"), core.NewID[core.CaseID](), &cases.Raise{Type: "complaint", Subject: "One more", Channel: core.ChannelWeb, Requester: w.Amara})
+	w.Refuses(t, core.ErrConflict, core.SystemActor(), core.NewID[core.CaseID](), &cases.Raise{Type: "complaint", Subject: "One more", Channel: core.ChannelEmail, Requester: w.Amara})
+	brought, err := w.Cases.RaiseMany(t.Context(), core.SystemActor(), core.OriginImport, []cases.Past{{Case: core.NewID[core.CaseID](), Steps: []cases.Step{{At: w.Clock.Now(), Command: &cases.Raise{Type: "complaint", Subject: "An old one", Channel: core.ChannelLetter, Requester: w.Amara}}}}})
+	if err != nil || brought[0].Err != nil {
+		t.Errorf("what was kept elsewhere is not brought in: %v, %+v", err, brought)
+	}
 	w.Do(t, w.Priya, id, cases.StartWork{})
 	if cs := w.Case(t, id); cs.Status != "in-progress" {
 		t.Errorf("the case that was there is %q", cs.Status)

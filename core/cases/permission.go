@@ -64,7 +64,7 @@ func mayDo(by core.Actor, cs *core.Case, t *core.CaseType, has standing) []core.
 // mayRaise lists what an actor may do while raising a case of a type.
 func mayRaise(by core.Actor, t *core.CaseType, has standing) []core.Permission {
 	if by.Kind == core.ActorSystem {
-		return []core.Permission{core.MayRaise} // what was kept elsewhere can be of a type that is retired
+		return []core.Permission{core.MayRaise} // of a retired type only what was kept elsewhere: see RaiseMany
 	}
 	if t.Retired {
 		return nil

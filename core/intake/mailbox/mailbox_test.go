@@ -481,6 +481,10 @@ func TestAMailThatAnswersNothingRaisesACaseByTheRuleOfItsMailbox(t *testing.T) {
 		t.Errorf("of a rule that is wrong: %s (%s)", m.State, m.Why)
 	}
 	o.Rewinds(t, cs.ID)
+	o.Publish(t, "case_type", "complaint", strings.Replace(casestest.ComplaintType, "{", `{"retired":true,`, 1))
+	if m := o.bringTo(t, "complaints", letter{from: "b@example.org", words: "Once more."}); m.State != correspondence.StateTriage || !strings.Contains(m.Why, "retired: Complaint") {
+		t.Errorf("of a type that is retired: %s (%s)", m.State, m.Why)
+	}
 }
 
 func TestAMailIsTakenOnceHoweverOftenItComesAndWhoeverDies(t *testing.T) {

@@ -22,6 +22,9 @@ func (m *arrived) raise(ctx context.Context, rule Rule) error {
 	if err != nil {
 		return err
 	}
+	if t.Retired {
+		return m.triage(ctx, "The mailbox raises cases of a type that is retired: "+t.Name.String()+".")
+	}
 	person, err := m.o.People.FindOrCreate(ctx, core.AnonymousActor(), people.Details{Name: m.in.SenderName, Email: m.in.Sender})
 	if err != nil {
 		return err
