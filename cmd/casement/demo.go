@@ -36,7 +36,7 @@ type demoUser struct {
 }
 
 var demoStaff = []demoUser{
-	{"Administrator", "Morag Sinclair", "morag@northmoor.example", []core.Role{core.RoleAdministrator, core.RoleConfigurator}, []string{"customer-services"}},
+	{"Administrator", "Morag Sinclair", "morag@northmoor.example", []core.Role{core.RoleAdministrator, core.RoleConfigurator}, []string{"complaints-team", "customer-services"}},
 	{"Case manager", "Priya Raghunathan", "priya@northmoor.example", nil, []string{"complaints-team", "customer-services"}},
 	{"", "Tomasz Wiśniewski", "tomasz@northmoor.example", nil, []string{"complaints-team"}},
 	{"Escalations", "Yusuf Abdirahman", "yusuf@northmoor.example", nil, []string{"complaints-leads", "heads-of-service"}},

@@ -12,7 +12,7 @@ import (
 // newRoutinePages makes the pages of routines.
 func (p *parts) newRoutinePages(zone *time.Location) *routinepages.Pages {
 	return routinepages.New(routinepages.Options{
-		Routines: p.routines, Types: p.types, Drafts: casetypes.NewDrafts(p.publisher), Cases: p.cases, Clock: p.clock, Zone: zone,
+		Routines: p.routines, Types: p.types, Drafts: casetypes.NewDrafts(p.publisher), Cases: p.cases, Clock: p.clock, Zone: zone, Groups: p.groupNames,
 	})
 }
 

@@ -16,8 +16,10 @@ type References struct {
 	Groups    []string
 	Templates []string
 	Calendars []string
-	Forms     []string // "casement.complaint/complaint": plugin and entry
-	Workflows []string // of tasks: plugin and entry, like forms; the built-in one needs no name
+	// CalendarNames are what people call the calendars, by key.
+	CalendarNames map[string]string
+	Forms         []string // "casement.complaint/complaint": plugin and entry
+	Workflows     []string // of tasks: plugin and entry, like forms; the built-in one needs no name
 	// Details are the sections of plugins: by plugin and entry, the fields that
 	// each keeps on its cases.
 	Details map[string][]core.Field

@@ -367,7 +367,7 @@ func (d *Drafts) Begin(ctx context.Context, by core.Actor, f File, said string, 
 }
 
 // Create begins a case type that does not exist yet: a copy of another, or,
-// with from "", one that says as little as it can.
+// with from "", something simple.
 func (d *Drafts) Create(ctx context.Context, by core.Actor, key, name, prefix, from string) error {
 	name = strings.TrimSpace(name)
 	switch {
@@ -519,7 +519,8 @@ func (d *Drafts) pattern(ctx context.Context, from string) (*core.CaseType, stri
 			Close:  []core.Reason{{Key: "done", Name: core.Plain("Done")}},
 			Cancel: []core.Reason{{Key: "duplicate", Name: core.Plain("Duplicate")}},
 		},
-		Groups: core.DutyTable{},
+		Groups:   core.DutyTable{},
+		Messages: usualMessages(),
 	}
 	calendars, err := headsOf(ctx, d.types.db.Pool(), KindCalendar)
 	if err != nil {
@@ -528,7 +529,29 @@ func (d *Drafts) pattern(ctx context.Context, from string) (*core.CaseType, stri
 	if len(calendars) > 0 {
 		t.Calendar = calendars[0].Key
 	}
-	return t, "Begun with as little as can be", nil
+	return t, "Begun with something simple", nil
+}
+
+// usualMessages is who is told of what in a type that begins with nothing else:
+// nobody should have to find out that a ladder escalates in silence.
+func usualMessages() core.MessageTable {
+	return core.MessageTable{
+		string(core.CaseRaised):         {"requester": "confirmation", "manage": "new-case"},
+		string(core.CaseAssigned):       {"assignee": "assigned"},
+		string(core.CaseReassigned):     {"assignee": "assigned", "manage": "reassigned-group"},
+		string(core.CaseEscalated):      {"assignee": "escalated", "escalation": "escalated"},
+		string(core.CaseClosed):         {"requester": "closed"},
+		string(core.CaseCancelled):      {"requester": "cancelled"},
+		string(core.NoteAdded):          {"requester": "public-note"},
+		string(core.UpdateAdded):        {"assignee": "update-received"},
+		string(core.QuestionAsked):      {"requester": "question"},
+		string(core.QuestionAnswered):   {"asker": "question-answered"},
+		string(core.QuestionUnanswered): {"requester": "question-reminder", "asker": "question-unanswered"},
+		string(core.TargetReminded):     {"assignee": "reminder"},
+		string(core.TargetBreached):     {"assignee": "breached", "escalation": "breached"},
+		string(core.TaskAdded):          {"receiver": "task-assigned"},
+		string(core.TaskAssigned):       {"receiver": "task-assigned"},
+	}
 }
 
 // Undo takes the last change back.

@@ -142,8 +142,14 @@ func (p *Publisher) references(ctx context.Context, q postgres.Querier, doc Docu
 	if err != nil {
 		return known, err
 	}
+	known.CalendarNames = make(map[string]string, len(calendars))
 	for _, c := range calendars {
 		known.Calendars = append(known.Calendars, c.Key)
+		calendar, err := p.types.Over(q).CalendarAt(ctx, c.Key, c.Version)
+		if err != nil {
+			return known, err
+		}
+		known.CalendarNames[c.Key] = calendar.Name.String()
 	}
 	if known.Prefixes, err = prefixes(ctx, q); err != nil {
 		return known, err

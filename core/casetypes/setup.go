@@ -66,10 +66,10 @@ func validateGroups(c *Check) {
 	case c.Type.Retired && raise > 0:
 		c.Say(At("groups", "raise"), "The case type is retired, so nobody raises such a case. Leave the groups under raise out, or let it be raised again.")
 	case !c.Type.Retired && raise == 0:
-		c.Say(At("groups", "raise"), "Nobody may raise such a case. Name groups under raise, or everyone.")
+		c.Say(At("groups", "raise"), "Nobody may raise such a case. Say who may: groups, signed-in customers, or everyone.")
 	}
 	if len(table[core.DutyManage]) == 0 {
-		c.Say(At("groups", "manage"), "Nobody manages such cases. Name one group or more under manage; new cases go to the first.")
+		c.Say(At("groups", "manage"), "Nobody manages such cases. Choose one group or more that do; new cases go to the first.")
 	}
 }
 

@@ -35,7 +35,7 @@ func (p *Pages) newPage(c *fiber.Ctx) (NewPage, error) {
 		Name:   layout.Field{Name: "name", Label: "Name", Hint: "What people call such a matter: Noise report, Member enquiry.", Value: c.FormValue("name"), MaxLength: 200, Autocomplete: "off"},
 		Prefix: layout.Field{Name: "prefix", Label: "References begin with", Hint: "Two to five capital letters, such as NOI.", Value: c.FormValue("prefix"), MaxLength: 5, Width: "4", Plain: true, Autocomplete: "off"},
 		Key:    layout.Field{Name: "key", Label: "Key", Hint: "Stands in addresses and files and never changes. Empty: made of the name.", Value: c.FormValue("key"), MaxLength: 60, Plain: true, Optional: true, Autocomplete: "off"},
-		From:   layout.Field{Name: "from", Label: "Begin with", Value: c.FormValue("from", c.Query("from")), Options: []layout.Option{{Label: "As little as can be"}}},
+		From:   layout.Field{Name: "from", Label: "Begin with", Value: c.FormValue("from", c.Query("from")), Options: []layout.Option{{Label: "Something simple: five statuses, four questions, the usual messages"}}},
 	}
 	if !page.Calendar {
 		types, err := p.types.All(c.UserContext())

@@ -169,6 +169,14 @@ var dutyNames = map[core.Duty]string{
 	core.DutyEnquiry: "May enquire", core.DutyAppointments: "Take appointments", core.DutyAutoAssign: "Given cases automatically", core.DutyExport: "May export",
 }
 
+// dutyHints say in a line what a duty means.
+var dutyHints = map[core.Duty]string{
+	core.DutyRaise: "Through the form, or at a desk for somebody else.", core.DutyManage: "They see and work every case of the type.",
+	core.DutyReassignTo: "They work the cases that are handed to them.", core.DutyEscalation: "A level is told when a target is late for long enough, or when staff escalate.",
+	core.DutyEnquiry: "They read enough to answer a caller.", core.DutyAppointments: "They are asked to visit.",
+	core.DutyAutoAssign: "New cases go to their members in turn.", core.DutyExport: "They may take cases away as a file.",
+}
+
 func (d describer) duties() []Block {
 	b := Block{Columns: []string{"Duty", "Groups"}}
 	for _, duty := range core.Duties() {
@@ -191,11 +199,11 @@ func (d describer) duties() []Block {
 
 func (d describer) dutiesMeaning() []string {
 	if len(d.t.Groups[core.DutyManage]) == 0 {
-		return []string{"Nobody manages such cases, so nobody could see or work them.", "Nobody has a duty because a list is empty."}
+		return []string{"Nobody manages such cases, so nobody could see or work them.", "A duty that names no group is nobody’s."}
 	}
 	return []string{
 		"Members of " + d.groupList(d.t.Groups[core.DutyManage]) + " see and work every case of this type; groups that may be handed cases work those they hold.",
-		"Nobody has a duty because a list is empty.",
+		"A duty that names no group is nobody’s.",
 	}
 }
 

@@ -167,7 +167,8 @@ func TestWhatCannotBeReadIsRefusedAndNothingTypedIsLost(t *testing.T) {
 		{enquiry + "?section=setup", "save", "Enter the name in French", []string{"language", "fr"}},
 		{complaint + "?section=form", "save", "Choose one of the forms", []string{"form", "plugin:evil/form"}},
 		{enquiry + "?section=form", "add:fields", "Choose what the field holds", []string{"name", "A", "kind", "blob"}},
-		{enquiry + "?section=form&item=fields/topic", "save", "key: name", []string{"choices", "Not A Key: x"}},
+		{enquiry + "?section=form&item=fields/topic", "save", "key: name", []string{"choices.en", "Not A Key: x"}},
+		{enquiry + "?section=form&item=fields/topic", "save", "Welsh: Begin each line with the key", []string{"choices.cy", "Unrhyw beth"}},
 		{enquiry + "?section=form&item=fields/subject", "save", "whole number", []string{"max_length", "long"}},
 		{enquiry + "?section=form&item=fields/subject", "save", "Choose what the answer is", []string{"is", "password"}},
 	} {
@@ -463,11 +464,16 @@ func TestACalendarIsChangedAsAFileUntilItHasAnEditor(t *testing.T) {
 func TestAFieldIsMadeWithItsChoices(t *testing.T) {
 	s := newSite(t)
 	to := s.does(enquiry+"?section=form", "add:fields", "name", "How often?", "kind", "choice")
-	s.does(to, "save", "choices", "daily: Every day\nNow and then\n\nrare: Rarely", "searchable", "yes", "private", "yes")
+	s.does(to, "save", "choices.en", "daily: Every day\nNow and then\n\nrare: Rarely", "choices.cy", "rare: Anaml\nnow-and-then: O bryd i'w gilydd\ndaily:", "choices.<b>", "daily: x", "searchable", "yes", "private", "yes")
 	k := s.draft("enquiry")
 	f, _ := k.Document.CaseType.Field("how-often")
-	if len(f.Choices) != 3 || f.Choices[1].Key != "now-and-then" || !f.Searchable || !f.Private || len(k.Findings) > 0 {
+	if len(f.Choices) != 3 || f.Choices[1].Key != "now-and-then" || f.Choices[1].Name["cy"] != "O bryd i'w gilydd" || f.Choices[2].Name["cy"] != "Anaml" || len(f.Choices[0].Name) != 1 ||
+		!f.Searchable || !f.Private || len(k.Findings) > 0 {
 		t.Errorf("the field is %+v, %v", f, k.Findings)
+	}
+	_, doc := s.get(to)
+	if en, cy := doc.Find(`[name="choices.en"]`).Text(), doc.Find(`[name="choices.cy"]`).Text(); en != "daily: Every day\nnow-and-then: Now and then\nrare: Rarely\n" || cy != "daily:\nnow-and-then: O bryd i'w gilydd\nrare: Anaml\n" {
+		t.Errorf("the choices are shown as %q and %q", en, cy)
 	}
 	topic, _ := k.Document.CaseType.Field("topic")
 	s.does(enquiry+"?section=subtypes", "add:subtypes", "name", "Noise")

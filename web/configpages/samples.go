@@ -81,7 +81,7 @@ func samples() []render.Sample {
 	groups := []ChangeGroup{{Name: "Statuses", URL: "#s", Changes: changes[:2]}, {Name: "Tasks", URL: "#t", Changes: changes[3:]}}
 	ready := bar
 	ready.Wrong = 0
-	drafted, begun := shown, casetypes.DraftHead{Key: "noise", Name: "Noise report", Said: "Begun with as little as can be", By: "Priya Raghunathan", ChangedAt: at}
+	drafted, begun := shown, casetypes.DraftHead{Key: "noise", Name: "Noise report", Said: "Begun with something simple", By: "Priya Raghunathan", ChangedAt: at}
 	drafted.Draft, drafted.Change = &begun, "#draft"
 	withDraft := row
 	withDraft.Draft = "#draft"

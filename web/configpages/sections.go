@@ -1,6 +1,7 @@
 package configpages
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,7 +34,7 @@ func setupEditor() editing.Editor {
 				}},
 				{Title: "References and time", Inputs: []editing.Input{
 					e.KeyLine("prefix", "References begin with", "Two to five capital letters. Cases that have one keep it.", t.Reference.Prefix, casetypes.At("reference")),
-					e.Choice("calendar", "Calendar", "Working days and hours are counted on it.", t.Calendar, editing.Options("", e.Known.Calendars, editing.Itself, t.Calendar), casetypes.At("calendar")),
+					e.Choice("calendar", "Calendar", "Working days and hours are counted on it.", t.Calendar, editing.Options("", e.Known.Calendars, func(key string) string { return cmp.Or(e.Known.CalendarNames[key], key) }, t.Calendar), casetypes.At("calendar")),
 				}},
 				{Title: "Retire", Inputs: []editing.Input{
 					e.TickBox("retired", "No such case is raised any more; those there are go on until they end", t.Retired, casetypes.At("retired")),
@@ -98,7 +99,7 @@ func groupsForm(e *editing.Edit) []editing.Group {
 			which = func(n int) string { return "Level " + strconv.Itoa(n) }
 		}
 		groups := e.Type.Groups[duty]
-		table.Inputs = append(table.Inputs, e.SeveralOf("duty-"+string(duty), dutyNames[duty], "", groups,
+		table.Inputs = append(table.Inputs, e.SeveralOf("duty-"+string(duty), dutyNames[duty], dutyHints[duty], groups,
 			editing.Options("–", known, e.GroupName, groups...), which, casetypes.At("groups", string(duty))))
 	}
 	out := []editing.Group{table}

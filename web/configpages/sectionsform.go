@@ -99,8 +99,7 @@ func fieldForm(e *editing.Edit, f core.Field, at casetypes.Path) []editing.Group
 		e.Choice("kind", "Kind", "", string(f.Kind), fieldKindOptions(), at.And("kind")),
 	}}
 	if f.Kind == core.FieldChoice || f.Kind == core.FieldChoices {
-		asked.Inputs = append(asked.Inputs, e.Area("choices", "Choices",
-			"One a line: key: name. Other languages of a choice are kept, and written as text. Empty, where the answer is the subtype: the subtypes.", choiceLines(e.Type, f), at.And("choices")))
+		asked.Inputs = append(asked.Inputs, choicesInput(e, f, at.And("choices")))
 	}
 	if f.Kind == core.FieldText || f.Kind == core.FieldLongText {
 		asked.Inputs = append(asked.Inputs, e.NumberLine("max_length", "Letters at most", "", f.MaxLength, at.And("max_length")))
@@ -113,14 +112,43 @@ func fieldForm(e *editing.Edit, f core.Field, at casetypes.Path) []editing.Group
 	}}}
 }
 
-// choiceLines writes choices to be edited; those that the subtypes give are not.
-func choiceLines(t *core.CaseType, f core.Field) string {
-	if givenBySubtypes(t, f) {
-		return ""
+// choicesInput asks for the choices, one a line, in each language.
+func choicesInput(e *editing.Edit, f core.Field, at casetypes.Path) editing.Input {
+	lines := core.Text{}
+	if !givenBySubtypes(e.Type, f) {
+		for _, language := range e.Languages() {
+			lines[language] = choiceLines(f.Choices, language)
+		}
+		for _, c := range f.Choices {
+			for language := range c.Name {
+				lines[language] = choiceLines(f.Choices, language)
+			}
+		}
 	}
+	in := e.WordsArea("choices", "Choices", choicesHint(f, len(e.Languages()) > 1 || len(lines) > 1), lines, at)
+	for i := range in.Words {
+		in.Words[i].Rows = min(max(len(f.Choices)+1, 4), 12)
+	}
+	return in
+}
+
+func choicesHint(f core.Field, several bool) string {
+	hint := "One a line. To give one a key of its own, write it before: night: Late at night."
+	if several {
+		hint += " In another language: the key, and the words in it."
+	}
+	if f.Is == core.UseSubtype {
+		hint += " Empty: the subtypes."
+	}
+	return hint
+}
+
+// choiceLines writes choices to be edited in a language; what is not said in it
+// is left to be filled in.
+func choiceLines(choices []core.Choice, language string) string {
 	var out strings.Builder
-	for _, c := range f.Choices {
-		out.WriteString(c.Key + ": " + c.Name.String() + "\n")
+	for _, c := range choices {
+		out.WriteString(strings.TrimRight(c.Key+": "+c.Name[language], " ") + "\n")
 	}
 	return out.String()
 }
@@ -154,10 +182,10 @@ func takeField(e *editing.Edit, f *core.Field) error {
 	switch {
 	case kind != core.FieldChoice && kind != core.FieldChoices:
 		choices = nil
-	case !e.Values.Has("choices"): // it was of another kind when it was shown
-	case e.Get("choices") == "" && givenBySubtypes(e.Type, *f) && use == core.UseSubtype:
+	case !e.Values.Has(choicesIn(core.DefaultLanguage)): // it was of another kind when it was shown
+	case e.Words("choices").IsZero() && givenBySubtypes(e.Type, *f) && use == core.UseSubtype:
 	default:
-		if choices, err = sentChoices(e.Get("choices"), f.Choices); err != nil {
+		if choices, err = sentChoices(e); err != nil {
 			return err
 		}
 	}
@@ -166,30 +194,56 @@ func takeField(e *editing.Edit, f *core.Field) error {
 	return nil
 }
 
-// sentChoices reads choices, one a line, and keeps their other languages.
-func sentChoices(lines string, before []core.Choice) ([]core.Choice, error) {
+func choicesIn(language string) string { return "choices." + language }
+
+// sentChoices reads what [choicesInput] asks: the default language says which
+// choices there are, the others what they are called.
+func sentChoices(e *editing.Edit) ([]core.Choice, error) {
 	var out []core.Choice
-	for line := range strings.Lines(lines) {
+	known := func(key string) int {
+		return slices.IndexFunc(out, func(c core.Choice) bool { return c.Key == key })
+	}
+	for line := range strings.Lines(e.Get(choicesIn(core.DefaultLanguage))) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
 		key, name, named := strings.Cut(line, ":")
 		if key, name = strings.TrimSpace(key), strings.TrimSpace(name); !named {
-			key, name = editing.KeyOf(line, "choice", func(k string) bool {
-				return slices.ContainsFunc(out, func(c core.Choice) bool { return c.Key == k })
-			}), line
+			key, name = editing.KeyOf(line, "choice", func(k string) bool { return known(k) >= 0 }), line
 		}
 		if !casetypes.ValidKey(key) || name == "" {
-			return nil, core.InvalidField("choices", "Write each choice as key: name, such as late-night: Late at night. This is not one: “%s”.", clipped(line))
+			return nil, core.InvalidField(choicesIn(core.DefaultLanguage), "Write each choice as key: name, such as late-night: Late at night. This is not one: “%s”.", clipped(line))
 		}
-		c := core.Choice{Key: key, Name: core.Plain(name)}
-		if i := slices.IndexFunc(before, func(b core.Choice) bool { return b.Key == key }); i >= 0 {
-			c.Name = maps.Clone(before[i].Name)
-			c.Name[core.DefaultLanguage] = name
+		out = append(out, core.Choice{Key: key, Name: core.Plain(name)})
+	}
+	for _, field := range slices.Sorted(maps.Keys(e.Values)) {
+		language, ok := strings.CutPrefix(field, "choices.")
+		if !ok || language == core.DefaultLanguage || !isLanguageOf(e, language) {
+			continue
 		}
-		out = append(out, c)
+		for line := range strings.Lines(e.Get(field)) {
+			if line = strings.TrimSpace(line); line == "" {
+				continue
+			}
+			key, name, _ := strings.Cut(line, ":")
+			i := known(strings.TrimSpace(key))
+			if i < 0 {
+				return nil, core.InvalidField(field, "Begin each line with the key of its choice, as in night: …. This one has none: “%s”.", clipped(line))
+			}
+			if name = strings.TrimSpace(name); name != "" {
+				out[i].Name[language] = name
+			}
+		}
 	}
 	return out, nil
+}
+
+// isLanguageOf reports whether choices may be said in a language: one of the
+// document's, or that some field has already.
+func isLanguageOf(e *editing.Edit, language string) bool {
+	return slices.Contains(e.Languages(), language) || slices.ContainsFunc(e.Type.Fields, func(f core.Field) bool {
+		return slices.ContainsFunc(f.Choices, func(c core.Choice) bool { return c.Name[language] != "" })
+	})
 }
 
 // The words that a form is chosen with: fields, design:KEY, plugin:ID/ENTRY.

@@ -176,6 +176,10 @@ func (p *Pages) countOf(t *core.CaseType, section string) int {
 		return len(t.Reasons.Close) + len(t.Reasons.Cancel) + len(t.Reasons.Reassign) + len(t.Reasons.Escalate)
 	case "messages":
 		return len(t.Messages)
+	case "routines":
+		return len(t.Routines)
+	case "examples":
+		return len(t.Examples)
 	}
 	return 0
 }

@@ -177,6 +177,9 @@ func (in *Input) blame(field, message string) {
 	for i := range in.Words {
 		if in.Words[i].Name == field {
 			in.Words[i].Error = message
+			if in.Error = message; len(in.Words) > 1 {
+				in.Error = in.Words[i].Label + ": " + message
+			}
 			return
 		}
 	}

@@ -58,7 +58,10 @@ func (p *Pages) changes(ctx context.Context, recorded []core.Recorded) ([]Change
 		}
 		for _, aspect := range slices.Sorted(maps.Keys(r.Changes)) {
 			both := r.Changes[aspect]
-			change.Details = append(change.Details, Detail{Label: labelOf(aspect), Before: words(both[0]), After: words(both[1])})
+			detail := Detail{Label: labelOf(aspect), Before: words(both[0]), After: words(both[1])}
+			if detail.Before != "" || detail.After != "" { // an account begins without groups, say: nothing was removed
+				change.Details = append(change.Details, detail)
+			}
 		}
 		out = append(out, change)
 	}

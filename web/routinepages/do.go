@@ -44,7 +44,7 @@ func (p *Pages) doPart(e *editing.Edit, f form, r core.Routine, at casetypes.Pat
 			do = r.Do[i]
 		}
 		row := ActionPart{No: i + 1, First: i == 0, Last: i == len(f.actions)-1, Open: sent}
-		row.Title, row.More, row.Icon = actionWords(e.Type, do)
+		row.Title, row.More, row.Icon = actionWords(e.Type, e.Groups, do)
 		if !sent {
 			for _, finding := range e.Findings {
 				if finding.In(at.And(i)) {
@@ -92,14 +92,14 @@ func (row *ActionPart) inputs(e *editing.Edit, i int, a action, commands *routin
 
 // argumentInput asks for one argument.
 func argumentInput(e *editing.Edit, i int, a action, argument routines.Argument, keys []string) editing.Input {
-	name, label, value := doInput(i, "with-"+argument.Name), capital(spaced(argument.Name)), a.with[argument.Name]
+	name, label, value := doInput(i, "with-"+argument.Name), argumentLabel(core.CommandName(a.command), argument.Name), a.with[argument.Name]
 	merges := strings.Contains(value, "{{") || strings.Contains(value, "{%")
 	switch {
 	case merges:
 		return e.Area(name, label, "", value, nil)
 	case len(keys) > 0:
 		options := editing.Options("–", keys, func(key string) string {
-			return keyName(e.Type, core.CommandName(a.command), argument.Name, key)
+			return keyName(e.Type, e.Groups, core.CommandName(a.command), argument.Name, key)
 		}, value)
 		return e.Choice(name, label, "", value, options, nil)
 	case argument.Kind == "yes or no":

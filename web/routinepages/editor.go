@@ -62,7 +62,7 @@ func (p *Pages) show(e *editing.Edit) (editing.Panel, error) {
 
 func (p *Pages) entries(written bool, tallies map[string]routines.Tally) editing.Entries[core.Routine] {
 	return editing.Entries[core.Routine]{
-		At: casetypes.At(section), Noun: "routine", Ordered: true,
+		At: casetypes.At(section), Noun: "routine", Title: "Routines", Ordered: true,
 		About:   "When one event sets off several, they come in this order.",
 		Of:      func(t *core.CaseType) *[]core.Routine { return &t.Routines },
 		Key:     func(r core.Routine) string { return r.Key },

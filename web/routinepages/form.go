@@ -236,7 +236,7 @@ func usualRow(n conditions.Name) conditions.Row {
 	default:
 		row.Op = conditions.NotEmpty
 		if len(n.Choices) > 0 {
-			row.Op, row.Values = conditions.OneOf, []string{first}
+			row.Op, row.Values = conditions.Is, []string{first}
 		}
 	}
 	return row

@@ -89,7 +89,11 @@ func (p *Pages) showLog(c *fiber.Ctx) error {
 	here := address(key, r.Key, "")
 	page := LogPage{Type: t.Name.String(), Name: r.Name.String(), TypeURL: "/configuration/types/" + url.PathEscape(key), Gone: !live, Off: r.Off}
 	if live {
-		page.Edit, page.Try, page.Past, page.Meaning = draftAddress(key, r.Key), here+"/try", here+"/past", p.meaning(t, r)
+		groups, err := p.o.Groups(ctx)
+		if err != nil {
+			return err
+		}
+		page.Edit, page.Try, page.Past, page.Meaning = draftAddress(key, r.Key), here+"/try", here+"/past", p.meaning(t, groups, r)
 	}
 	all := filters()
 	i := slices.IndexFunc(all, func(f filter) bool { return f.key == c.Query("which") })
@@ -206,7 +210,7 @@ func (p *Pages) runRow(t *core.CaseType, r core.Routine, run routines.Run) RunRo
 func resultRow(t *core.CaseType, r core.Routine, run routines.Run, result routines.Result) ResultRow {
 	row := ResultRow{No: result.No + 1, Title: result.Action, More: result.Outcome, Chip: stateChip(result.State), At: result.Finished}
 	if run.Version == t.Version && result.No < len(r.Do) {
-		row.Title, _, _ = actionWords(t, r.Do[result.No])
+		row.Title, _, _ = actionWords(t, nil, r.Do[result.No])
 	}
 	if result.Problem != "" {
 		row.More = result.Problem

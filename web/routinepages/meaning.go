@@ -23,7 +23,7 @@ func (p *Pages) aside(e *editing.Edit) ([]editing.Note, error) {
 	}
 	r := e.Type.Routines[i]
 	notes := []editing.Note{
-		{Title: "In words", Sentences: p.meaning(e.Type, r)},
+		{Title: "In words", Sentences: p.meaning(e.Type, e.Groups, r)},
 		{Title: "Try on one case", Part: &editing.Part{Template: "routinepages/try-form", Data: TryForm{Action: address(e.Key, r.Key, "/try"), Draft: true}}},
 	}
 	if e.Live == nil {
@@ -50,15 +50,15 @@ func tallyFacts(fired, passed, failed, stopped int) []layout.Fact {
 }
 
 // meaning says a routine as a sentence or two.
-func (p *Pages) meaning(t *core.CaseType, r core.Routine) []string {
+func (p *Pages) meaning(t *core.CaseType, groups map[string]string, r core.Routine) []string {
 	var out []string
 	words := triggerWords(t, r.When)
-	if condition := p.conditionWords(t, r.If); condition != "" {
+	if condition := p.conditionWords(t, groups, r.If); condition != "" {
 		words += ", and only if " + condition
 	}
 	var acts []string
 	for _, do := range r.Do {
-		title, more, _ := actionWords(t, do)
+		title, more, _ := actionWords(t, groups, do)
 		act := lower(title)
 		if more != "" {
 			act += " (" + lower(more) + ")"
@@ -83,12 +83,15 @@ func (p *Pages) meaning(t *core.CaseType, r core.Routine) []string {
 
 // conditionWords say a condition; an expression that rows cannot say is shown as
 // it is.
-func (p *Pages) conditionWords(t *core.CaseType, text string) string {
+func (p *Pages) conditionWords(t *core.CaseType, groups map[string]string, text string) string {
 	rows, ok := p.o.Routines.Conditions().FormOf(t, text)
 	if !ok {
 		return strings.TrimSpace(text)
 	}
-	names, parts := known(t), make([]string, len(rows.Rows))
+	names, parts := map[string]conditions.Name{}, make([]string, len(rows.Rows))
+	for _, n := range namesOf(t, groups) {
+		names[n.Path] = n
+	}
 	for i, row := range rows.Rows {
 		parts[i] = lower(rowWords(t, names[row.Name], row))
 	}

@@ -57,7 +57,7 @@ type KnownName struct {
 }
 
 func (p *Pages) ifPart(e *editing.Edit, f form, at casetypes.Path) IfPart {
-	names := conditions.Names(e.Type)
+	names := namesOf(e.Type, e.Groups)
 	events := f.kind == core.TriggerEvent
 	part := IfPart{Written: f.written, Any: f.any, Text: f.text, Names: nameOptions(e.Type, names, events, "")}
 	if f.written {

@@ -87,7 +87,7 @@ func TestTheLogSaysWhatWasDoneAndWhyNot(t *testing.T) {
 		t.Fatalf("the log has %s", page.Find(".routine-runs").Text())
 	}
 	failed := s.get(here + "?which=failed").Find(".routine-runs > li")
-	for _, words := range []string{string(s.Case(t, id).Ref), "The case is raised", "Failed", "SubtypeWaste", "Change priority", "Done", "Refused"} {
+	for _, words := range []string{string(s.Case(t, id).Ref), "The case is raised", "Failed", "SubtypeWaste", "Change the priority", "Done", "Refused"} {
 		if !strings.Contains(failed.Text(), words) {
 			t.Errorf("the run that failed does not say %q: %s", words, failed.Text())
 		}

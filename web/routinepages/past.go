@@ -137,8 +137,12 @@ func (p *Pages) pastOf(c *fiber.Ctx) (PastPage, routines.Trial, error) {
 	page.Routine, page.Off = routine.Name.String(), routine.Off
 	page.Same = page.Draft && has && wasLive && sameRoutine(routine, live)
 	page.Trigger = triggerWords(trial.Type, routine.When)
+	groups, err := p.o.Groups(ctx)
+	if err != nil {
+		return page, trial, err
+	}
 	for _, do := range routine.Do {
-		title, more, icon := actionWords(trial.Type, do)
+		title, more, icon := actionWords(trial.Type, groups, do)
 		page.Actions = append(page.Actions, PastAction{title, more, icon})
 	}
 	if trial.Published != nil {

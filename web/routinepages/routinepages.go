@@ -15,6 +15,7 @@
 package routinepages
 
 import (
+	"context"
 	"embed"
 	"net/url"
 	"time"
@@ -35,7 +36,7 @@ func Source() render.Source {
 	return render.Source{Package: "routinepages", Files: files, Samples: samples()}
 }
 
-// Options are what the pages need; all are required.
+// Options are what the pages need; all but Groups are required.
 type Options struct {
 	Routines *routines.Service
 	Types    *casetypes.Service
@@ -43,13 +44,20 @@ type Options struct {
 	Cases    *cases.Service
 	Clock    core.Clock
 	Zone     *time.Location // of the organisation
+	// Groups names the groups by key, for people to read. Nil shows keys.
+	Groups func(ctx context.Context) (map[string]string, error)
 }
 
 // Pages answers for routines.
 type Pages struct{ o Options }
 
 // New makes the pages.
-func New(o Options) *Pages { return &Pages{o} }
+func New(o Options) *Pages {
+	if o.Groups == nil {
+		o.Groups = func(context.Context) (map[string]string, error) { return nil, nil }
+	}
+	return &Pages{o}
+}
 
 // Editors are the editors of this package: that of routines.
 func (p *Pages) Editors() []editing.Editor { return []editing.Editor{p.editor()} }

@@ -130,7 +130,11 @@ func (p *Pages) try(ctx context.Context, by core.Actor, t *core.CaseType, key st
 		return nil, err
 	}
 	snapshot.Type = t
-	out := &Tried{Ref: string(seen.Case.Ref), Subject: seen.Case.Subject, URL: "/cases/" + string(seen.Case.Ref), Condition: p.conditionWords(t, r.If)}
+	groups, err := p.o.Groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &Tried{Ref: string(seen.Case.Ref), Subject: seen.Case.Subject, URL: "/cases/" + string(seen.Case.Ref), Condition: p.conditionWords(t, groups, r.If)}
 	event, err := p.occasion(ctx, seen, t, r, out)
 	if err != nil {
 		return nil, err
@@ -204,6 +208,10 @@ func (p *Pages) acts(ctx context.Context, t *core.CaseType, r core.Routine, cs *
 	if err != nil {
 		return nil, err
 	}
+	groups, err := p.o.Groups(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]TriedAct, len(intentions))
 	for i, in := range intentions {
 		do := r.Do[in.No]
@@ -212,14 +220,14 @@ func (p *Pages) acts(ctx context.Context, t *core.CaseType, r core.Routine, cs *
 			do.With = in.With
 		}
 		var more string
-		act.Title, more, act.Icon = actionWords(t, do)
+		act.Title, more, act.Icon = actionWords(t, groups, do)
 		if more != "" && do.Command == "" {
 			act.Facts = []layout.Fact{{Term: "What", Text: more}}
 		}
 		for _, argument := range p.o.Routines.Commands().Arguments(do.Command) {
 			if value, given := do.With[argument.Name]; given {
 				text := argumentText(value)
-				act.Facts = append(act.Facts, layout.Fact{Term: capital(spaced(argument.Name)), Text: keyName(t, do.Command, argument.Name, text)})
+				act.Facts = append(act.Facts, layout.Fact{Term: argumentLabel(do.Command, argument.Name), Text: keyName(t, groups, do.Command, argument.Name, text)})
 			}
 		}
 		for _, letter := range in.Letters {

@@ -144,8 +144,24 @@ func runWords(kind string) string {
 	return capital(eventWords(core.EventKind(kind)))
 }
 
-// commandWords say a command: "Add a note", "Change status".
+// commandNames are the commands whose names say less than they should.
+var commandNames = map[core.CommandName]string{
+	"attachment.publish": "Show an attachment to the requester, or hide it", "attachment.show": "Show a picture to everybody, or hide it",
+	"case.assign": "Give the case to a colleague", "case.change_contact": "Change the contact details", "case.change_place": "Change the place",
+	"case.change_priority": "Change the priority", "case.change_received": "Put the date received right", "case.change_stage": "Change the stage",
+	"case.change_status": "Change the status", "case.change_subtype": "Change the subtype", "case.de_escalate": "Take the escalation back",
+	"case.open": "Mark the case as opened", "case.reassign": "Hand the case to a group", "case.release": "Put the case back into its queue",
+	"case.set_field": "Fill in a field", "correspondence.send": "Write a mail", "correspondence.send_again": "Send a mail again",
+	"question.answer": "Answer a question for the requester", "question.ask": "Ask the requester a question", "satisfaction.give": "Record how satisfied the requester is",
+	"target.resume": "Let a target go on", "target.set": "Set a target’s due time", "task.ask": "Ask about a task", "task.assign": "Give a task to a colleague",
+	"task.change_due": "Change when a task is due", "task.hand_back": "Hand a task back", "task.request_time": "Ask for more time for a task", "task.return": "Return a task for correction",
+}
+
+// commandWords say a command: "Add a note", "Change the status".
 func commandWords(name core.CommandName) string {
+	if words := commandNames[name]; words != "" {
+		return words
+	}
 	of, verb, ok := strings.Cut(string(name), ".")
 	if !ok {
 		return capital(spaced(string(name)))
@@ -181,7 +197,7 @@ func audienceWords(audience string) string {
 }
 
 // actionWords say an action in a heading, and what it takes in a line below.
-func actionWords(t *core.CaseType, do core.Do) (title, more, icon string) {
+func actionWords(t *core.CaseType, groups map[string]string, do core.Do) (title, more, icon string) {
 	switch {
 	case do.Message != "":
 		return "Send a message to " + audienceWords(do.To), "Template “" + do.Message + "”", "mail"
@@ -198,11 +214,21 @@ func actionWords(t *core.CaseType, do core.Do) (title, more, icon string) {
 	for i, name := range names {
 		value := do.With[name]
 		if text, is := value.(string); is {
-			value = keyName(t, do.Command, name, text)
+			value = keyName(t, groups, do.Command, name, text)
 		}
-		names[i] = capital(spaced(name)) + ": " + clip(argumentText(value), 160)
+		names[i] = argumentLabel(do.Command, name) + ": " + clip(argumentText(value), 160)
 	}
 	return commandWords(do.Command), strings.Join(names, ". "), commandIcon(do.Command)
+}
+
+// argumentLabel is what people call an argument.
+func argumentLabel(command core.CommandName, argument string) string {
+	if label := map[string]string{
+		"case.reassign to": "To whom in it", "case.assign to": "To whom", "case.close force": "Even if something is open", "case.close status": "It becomes",
+	}[string(command)+" "+argument]; label != "" {
+		return label
+	}
+	return capital(spaced(argument))
 }
 
 func commandIcon(name core.CommandName) string {
@@ -225,9 +251,11 @@ func commandIcon(name core.CommandName) string {
 }
 
 // keyName is what people call the key that an argument is, or the text itself.
-func keyName(t *core.CaseType, command core.CommandName, argument, key string) string {
+func keyName(t *core.CaseType, groups map[string]string, command core.CommandName, argument, key string) string {
 	var named core.Text
 	switch {
+	case argument == "group" && groups[key] != "":
+		return groups[key]
 	case command == "case.change_status" || argument == "status":
 		s, _ := t.Status(key)
 		named = s.Name
@@ -263,6 +291,17 @@ func nameIn[T any](list []T, key string, of func(T) (string, core.Text)) core.Te
 	return nil
 }
 
+// nameLabels are the names of conditions whose own words say too little.
+var nameLabels = map[string]string{
+	"case.age": "How old it is", "case.age_days": "How many days old it is", "case.assigned": "Somebody has it", "case.assignee": "Who has it",
+	"case.channel": "How it reached us", "case.closed": "When it was closed", "case.due": "When it is due next", "case.has_place": "It has a place on the map",
+	"case.level": "Escalation level", "case.outcome": "Reason it ended for", "case.quiet": "How long nothing has happened", "case.quiet_days": "How many days nothing has happened",
+	"case.raised": "When it was raised", "case.received": "When it was received", "case.ref": "Reference", "case.reopened": "How often it was reopened",
+	"case.resolved": "When it was resolved", "case.responded": "Staff have answered", "case.restricted": "It is restricted", "case.status_kind": "Kind of status",
+	"requester.email": "Email address of the requester", "requester.name": "Name of the requester", "requester.phone": "Telephone number of the requester",
+	"requester.on_behalf": "It is for somebody else", "requester.anonymous": "Raised anonymously", "questions.open": "Open questions",
+}
+
 // nameLabel is what people call a name of conditions: "Status".
 func nameLabel(t *core.CaseType, n conditions.Name) string {
 	first, rest, _ := strings.Cut(n.Path, ".")
@@ -283,6 +322,8 @@ func nameLabel(t *core.CaseType, n conditions.Name) string {
 				return k.Name.String() + ": " + what
 			}
 		}
+	case nameLabels[n.Path] != "":
+		return nameLabels[n.Path]
 	case first == "tasks", first == "questions":
 		return capital(first) + " " + rest
 	case n.Path == "requester.known":
@@ -294,6 +335,23 @@ func nameLabel(t *core.CaseType, n conditions.Name) string {
 		return "The moment it is asked"
 	}
 	return capital(spaced(rest))
+}
+
+// namesOf are the names of conditions, with those of the groups.
+func namesOf(t *core.CaseType, groups map[string]string) []conditions.Name {
+	names := conditions.Names(t)
+	for i, n := range names {
+		if !strings.HasSuffix(n.Path, ".group") {
+			continue
+		}
+		names[i].Choices = slices.Clone(n.Choices)
+		for j, c := range n.Choices {
+			if name := groups[c.Key]; name != "" {
+				names[i].Choices[j].Name = core.Plain(name)
+			}
+		}
+	}
+	return names
 }
 
 // nameGroup is the heading that a name stands under.

@@ -27,7 +27,7 @@ func TestEveryEventThatSetsOffRoutinesHasWordsOnce(t *testing.T) {
 
 func TestCommandsAreSaidInWords(t *testing.T) {
 	for name, want := range map[core.CommandName]string{
-		"case.escalate": "Escalate the case", "case.change_status": "Change status", "note.add": "Add a note", "attachment.publish": "Publish an attachment", "task.change_due": "Task: change due",
+		"case.escalate": "Escalate the case", "case.change_status": "Change the status", "note.add": "Add a note", "task.change_due": "Change when a task is due", "attachment.delete": "Delete an attachment",
 	} {
 		if got := commandWords(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

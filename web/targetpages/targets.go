@@ -1,6 +1,7 @@
 package targetpages
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 func (p *Pages) targets() editing.Editor {
 	editor := editing.Compose("targets", nil, editing.Entries[core.TargetRule]{
-		At: casetypes.At("targets"), Noun: "target", Ordered: true,
+		At: casetypes.At("targets"), Noun: "target", Title: "Targets", Ordered: true,
 		Of:      func(t *core.CaseType) *[]core.TargetRule { return &t.Targets },
 		Key:     func(r core.TargetRule) string { return r.Key },
 		Name:    func(r core.TargetRule) string { return r.Name.String() },
@@ -69,8 +70,21 @@ func pauseInput(e *editing.Edit, r core.TargetRule, at casetypes.Path) editing.I
 func stepInputs(e *editing.Edit, r core.TargetRule, at casetypes.Path) []editing.Input {
 	return []editing.Input{
 		e.Area("remind", "Reminders", "One a line: 2 working days before, 1 working hour after, or at the due time.", reminderLines(r.Remind), at.And("remind")),
-		e.Area("ladder", "Escalation ladder", "One level a line: how long after the due time. 0 is at the breach.", ladderLines(r.Ladder), at.And("ladder")),
+		e.Area("ladder", "Escalation ladder", ladderHint(e), ladderLines(r.Ladder), at.And("ladder")),
 	}
+}
+
+// ladderHint says what a line of the ladder is, and whom each level tells.
+func ladderHint(e *editing.Edit) string {
+	hint := "One level a line: how long after the due time. 0 is at the breach. "
+	told := make([]string, 0, len(e.Type.Groups[core.DutyEscalation]))
+	for i, group := range e.Type.Groups[core.DutyEscalation] {
+		told = append(told, fmt.Sprintf("level %d tells %s", i+1, e.GroupName(group)))
+	}
+	if len(told) == 0 {
+		return hint + "No group is told of escalations yet: choose them under Groups."
+	}
+	return hint + "By Groups, " + strings.Join(told, ", ") + "."
 }
 
 func handInputs(e *editing.Edit, r core.TargetRule, at casetypes.Path) []editing.Input {
