@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -135,34 +134,11 @@ func (s *listSite) start(assets *web.Assets) {
 // serve starts the server for a browser and returns its address.
 func (s *listSite) serve() string {
 	s.t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			s.t.Fatal("the assets are not built")
-		}
-		s.t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.url = "http://" + ln.Addr().String()
+	assets := webtest.Built(s.t)
+	ln, address := webtest.Listen(s.t)
+	s.url = address
 	s.start(assets)
-	served := make(chan error, 1)
-	go func() { served <- s.app.Serve(ln) }()
-	s.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := s.app.Shutdown(ctx); err != nil {
-			s.t.Error(err)
-		}
-		if err := <-served; err != nil {
-			s.t.Error(err)
-		}
-	})
+	webtest.Serve(s.t, s.app, ln)
 	return s.url
 }
 

@@ -1,8 +1,6 @@
 package formpages_test
 
 import (
-	"context"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +8,6 @@ import (
 	"time"
 
 	"github.com/casement-dev/casement/core/server"
-	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/formpages"
 	"github.com/casement-dev/casement/web/webtest"
 )
@@ -21,21 +18,8 @@ func serve(t *testing.T) (*site, string) {
 	if testing.Short() {
 		t.Skip("browser tests are not short")
 	}
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := "http://" + ln.Addr().String()
+	assets := webtest.Built(t)
+	ln, address := webtest.Listen(t)
 	s := newSite(t, func(o *formpages.Options, so *server.Options) {
 		o.BaseURL, o.SecureCookies, o.Asset, so.BaseURL = address, false, assets.URL, address
 		so.Assets = func(name string) (server.Asset, bool) {
@@ -44,18 +28,7 @@ func serve(t *testing.T) (*site, string) {
 		}
 	})
 	ground(t, s, assets)
-	served := make(chan error, 1)
-	go func() { served <- s.app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := s.app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	webtest.Serve(t, s.app, ln)
 	// Browsers forget a cookie by their own clock.
 	s.Clock.Set(time.Now())
 	return s, address

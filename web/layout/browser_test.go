@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -20,7 +19,6 @@ import (
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/server"
-	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/gallery"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"
@@ -74,28 +72,16 @@ func demoSource() render.Source {
 
 func serveDemo(t *testing.T) *demo {
 	t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &demo{url: "http://" + ln.Addr().String(), hub: events.NewHub()}
+	assets := webtest.Built(t)
+	ln, address := webtest.Listen(t)
+	d := &demo{url: address, hub: events.NewHub()}
 	var app *server.App
 	engine := rendertest.Engine(t, func(o *render.Options) {
 		o.Asset = assets.URL
 		o.CSRF = func(c *fiber.Ctx) string { return app.CSRF(c) }
 		o.Clock = core.SystemClock{}
 	}, gallery.Source(), demoSource())
-	app, err = server.New(server.Options{
+	app, err := server.New(server.Options{
 		BaseURL: d.url, Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{},
 		Log:       slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Sessions:  everybody{core.StaffActor(core.NewID[core.StaffID](), "Priya Raghunathan"), &d.ended},
@@ -146,18 +132,7 @@ func serveDemo(t *testing.T) *demo {
 			return render.Done(c, "/demo", render.Toast{Text: "Sent: " + text})
 		}
 	})
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	webtest.Serve(t, app, ln)
 	return d
 }
 

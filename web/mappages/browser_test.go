@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +23,6 @@ import (
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/server"
-	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/mappages"
 	"github.com/casement-dev/casement/web/mappages/pmtiles/pmtilestest"
@@ -74,28 +72,16 @@ const view = `{"total":63,"clusters":[{"lat":54.975,"lng":-1.61,"n":24,"box":[54
 
 func serve(t *testing.T, o mappages.Options, images ...string) *demo {
 	t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &demo{url: "http://" + ln.Addr().String()}
+	assets := webtest.Built(t)
+	ln, address := webtest.Listen(t)
+	d := &demo{url: address}
 	var app *server.App
 	engine := rendertest.Engine(t, func(o *render.Options) {
 		o.Asset = assets.URL
 		o.CSRF = func(c *fiber.Ctx) string { return app.CSRF(c) }
 		o.Clock = core.SystemClock{}
 	}, render.Source{Package: "demo", Files: fstest.MapFS{"map.html": {Data: []byte(mapTemplate)}, "pick.html": {Data: []byte(pickTemplate)}}})
-	app, err = server.New(server.Options{
+	app, err := server.New(server.Options{
 		BaseURL: d.url, Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, ImageSources: images, Live: events.NewHub(),
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Sessions: everybody{core.StaffActor(core.NewID[core.StaffID](), "Priya Raghunathan")}, Views: engine,
@@ -139,15 +125,12 @@ func serve(t *testing.T, o mappages.Options, images ...string) *demo {
 		c.Type("png")
 		return c.Send(picture(t, color.RGBA{R: 242, G: 239, B: 233, A: 255}))
 	})
-	go app.Serve(ln)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := app.Shutdown(ctx); err != nil {
+		if err := maps.Close(); err != nil {
 			t.Error(err)
 		}
-		maps.Close()
 	})
+	webtest.Serve(t, app, ln)
 	return d
 }
 

@@ -1,8 +1,6 @@
 package portalpages_test
 
 import (
-	"context"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,46 +13,21 @@ import (
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/server"
-	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/webtest"
 )
 
 // serve lets browsers in; /enter signs Amara in.
 func serve(t *testing.T) (*site, string) {
 	t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	url := "http://" + ln.Addr().String()
+	webtest.Built(t)
+	ln, url := webtest.Listen(t)
 	s := newSite(t, url, map[string]server.Rate{})
 	s.app.Public().Get("/enter", func(c *fiber.Ctx) error {
 		s.app.SignIn(c, "amara", time.Now().Add(time.Hour))
 		return c.Redirect("/portal", fiber.StatusSeeOther)
 	})
 	s.app.Public().Get("/", func(c *fiber.Ctx) error { return c.Redirect("/find", fiber.StatusSeeOther) })
-	served := make(chan error, 1)
-	go func() { served <- s.app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := s.app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	webtest.Serve(t, s.app, ln)
 	return s, url
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,7 +15,6 @@ import (
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/server"
-	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/configpages"
 	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/render"
@@ -37,27 +35,15 @@ func (s signedIn) SessionByToken(context.Context, string) (people.Session, error
 func (s *site) serve() string {
 	t := s.t
 	t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	assets := webtest.Built(t)
+	ln, address := webtest.Listen(t)
 	var app *server.App
 	engine := rendertest.Engine(t, func(o *render.Options) {
 		o.Asset, o.CSRF = assets.URL, func(c *fiber.Ctx) string { return app.CSRF(c) }
 		o.Actor, o.Clock = func(c *fiber.Ctx) core.Actor { return server.Actor(c) }, s.Clock
 	}, editing.Source(), configpages.Source(), routinepages.Source())
-	app, err = server.New(server.Options{
-		BaseURL: "http://" + ln.Addr().String(), Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
+	app, err := server.New(server.Options{
+		BaseURL: address, Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
 		Sessions: signedIn{s.by}, Views: engine, Live: events.NewHub(),
 		ErrorPage: func(c *fiber.Ctx, p server.Problem) error { return render.Failed(c, render.Problem(p)) },
 		Assets: func(name string) (server.Asset, bool) {
@@ -74,19 +60,8 @@ func (s *site) serve() string {
 		app.SignIn(c, "token", time.Now().Add(time.Hour))
 		return c.Redirect(list, fiber.StatusSeeOther)
 	})
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
-	return "http://" + ln.Addr().String()
+	webtest.Serve(t, app, ln)
+	return address
 }
 
 // look holds a page against the rules of accessibility, at a desk and on a

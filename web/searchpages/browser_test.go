@@ -1,9 +1,7 @@
 package searchpages_test
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +12,6 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/notes"
-	"github.com/casement-dev/casement/web"
 	"github.com/casement-dev/casement/web/mappages"
 	"github.com/casement-dev/casement/web/webtest"
 )
@@ -86,39 +83,16 @@ func (s *site) town() {
 // serve starts the site on a port of its own, with scripts and styles.
 func (s *site) serve() {
 	s.t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			s.t.Fatal("the assets are not built")
-		}
-		s.t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.url = "http://" + ln.Addr().String()
+	assets := webtest.Built(s.t)
+	ln, address := webtest.Listen(s.t)
+	s.url = address
 	s.start(assets)
 	maps, err := mappages.New(mappages.Options{Asset: assets.URL})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	maps.RegisterPublic(s.app.Public())
-	served := make(chan error, 1)
-	go func() { served <- s.app.Serve(ln) }()
-	s.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := s.app.Shutdown(ctx); err != nil {
-			s.t.Error(err)
-		}
-		if err := <-served; err != nil {
-			s.t.Error(err)
-		}
-	})
+	webtest.Serve(s.t, s.app, ln)
 }
 
 func TestTheSearchInABrowser(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -370,33 +369,10 @@ func TestASectionThatSomebodyElseSavedIsShownAnewUnlessOneTypedIntoIt(t *testing
 // serve starts the server for a browser.
 func serve(t *testing.T) *site {
 	t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newSite(t, assets, "http://"+ln.Addr().String())
-	served := make(chan error, 1)
-	go func() { served <- s.app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := s.app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	assets := webtest.Built(t)
+	ln, address := webtest.Listen(t)
+	s := newSite(t, assets, address)
+	webtest.Serve(t, s.app, ln)
 	return s
 }
 

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,26 +45,14 @@ type Site struct {
 // served beside them; it may be nil.
 func Serve(t *testing.T, more func(*server.App, *web.Assets), sources ...render.Source) *Site {
 	t.Helper()
-	assets, err := web.LoadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !assets.Built() {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the assets are not built")
-		}
-		t.Skip("the assets are not built: make assets")
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	assets := webtest.Built(t)
+	ln, address := webtest.Listen(t)
 	var app *server.App
-	s := &Site{Address: "http://" + ln.Addr().String()}
+	s := &Site{Address: address}
 	s.Engine = rendertest.Engine(t, func(o *render.Options) {
 		o.Asset, o.CSRF = assets.URL, func(c *fiber.Ctx) string { return app.CSRF(c) }
 	}, append(sources, gallery.Source())...)
-	app, err = server.New(server.Options{
+	app, err := server.New(server.Options{
 		BaseURL: s.Address, Secret: bytes.Repeat([]byte("s"), 32), Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler),
 		Sessions: everybody{}, Views: s.Engine, Live: events.NewHub(),
 		Assets: func(name string) (server.Asset, bool) {
@@ -84,18 +71,7 @@ func Serve(t *testing.T, more func(*server.App, *web.Assets), sources ...render.
 	if more != nil {
 		more(app, assets)
 	}
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := app.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	webtest.Serve(t, app, ln)
 	return s
 }
 
