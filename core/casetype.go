@@ -106,6 +106,9 @@ type ReopenRule struct {
 	Within        Span        `json:"within,omitempty"` // counted from closing; zero: the requester may not
 	ClearAssignee bool        `json:"clear_assignee,omitempty"`
 	Targets       ReopenClock `json:"targets,omitempty"`
+	// Afterwards is the key of the type of the case that the requester begins
+	// who writes after that time; "" is the same type.
+	Afterwards string `json:"afterwards,omitempty"`
 }
 
 // ReopenClock says whether targets go on or begin anew on reopening.

@@ -72,6 +72,8 @@ const (
 	MailReceived        EventKind = "correspondence.received" // a mail that came in was filed to the case
 	MessageBounced      EventKind = "correspondence.bounced"  // a message of the case came back
 	SatisfactionGiven   EventKind = "satisfaction.given"      // 1 to 5, by the requester
+	LinkAdded           EventKind = "link.added"              // to another case; About says to which, and how
+	LinkRemoved         EventKind = "link.removed"
 )
 
 // Stream says what an event happened to.

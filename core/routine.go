@@ -77,7 +77,7 @@ func RoutineEvents() []EventKind {
 		TaskHandedBack, AttachmentAdded, AttachmentDeleted, AttachmentPublished, AttachmentShown, FollowerAdded, FollowerRemoved,
 		TargetStarted, TargetSet, TargetExtended, TargetPaused, TargetResumed, TargetReminded, TargetBreached, TargetMet,
 		TargetCleared, TargetMoved, TargetRecalculated, TaskReminded, TaskBreached, DetailsSaved, ReceivedChanged, LetterSent, LetterRepeated, MailReceived, MessageBounced,
-		SatisfactionGiven,
+		SatisfactionGiven, LinkAdded, LinkRemoved,
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"github.com/casement-dev/casement/core/intake"
 	"github.com/casement-dev/casement/core/intake/imports"
 	"github.com/casement-dev/casement/core/jobs"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/lookups"
 	"github.com/casement-dev/casement/core/mail"
 	"github.com/casement-dev/casement/core/messages"
@@ -79,6 +80,7 @@ type parts struct {
 	installed     *plugins.Service // what p.plugins runs
 	sandbox       *wasm.Engine
 	followers     *followers.Service
+	links         *links.Service
 	forms         *forms.Service
 	intake        *intake.Service
 	notifications *notifications.Service
@@ -143,6 +145,7 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	}
 	p.attachments = attachments.New(p.db, sharedFiles{p.files, p}, clock)
 	p.followers = followers.New(p.db)
+	p.links = links.New(p.db, p.cases)
 	p.imports = imports.New(imports.Options{
 		DB: p.db, Cases: p.cases, Files: p.files, Clock: clock, Log: log, Queue: jobs.QueueImport,
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
 	"github.com/casement-dev/casement/core/jobs"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/pluginstore"
 	"github.com/casement-dev/casement/core/questions"
@@ -101,6 +102,9 @@ func commandTable() []commandEntry {
 		{&followers.Add{}, "Lets whoever sends it hear of the case."},
 		{&followers.Remove{}, "Ends a following."},
 		{&followers.End{}, "Ends a person’s following by the link in a letter."},
+		{&links.Add{}, "Links the case with another one, on both."},
+		{&links.Remove{}, "Takes a link with another case away, on both."},
+		{&links.Continue{}, "Says that the case goes on with one that has ended, as it is raised."},
 		{&targets.Set{}, "Gives a target a due time by hand."},
 		{&targets.Extend{}, "Allows a target more time, within its type’s limit."},
 		{&targets.Pause{}, "Stops a target’s clock by hand."},
@@ -123,6 +127,7 @@ func (p *parts) wire() {
 	targets.KeepTasks(p.cases, targets.Tasks{Find: tasks.Find, SetDue: tasks.SetDue})
 	details.Wire(p.cases)
 	notes.Wire(p.cases)
+	links.Wire(p.cases)
 	satisfaction.Wire(p.cases)
 	correspondence.Wire(p.cases)
 	correspondence.WireSending(p.cases, p.messages, p.mailIn.replies.To)

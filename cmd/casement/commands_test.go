@@ -35,7 +35,7 @@ var addedNames = []core.CommandName{"case.change_place", "case.open", "question.
 	"task.act", "task.return", "task.claim", "task.release", "task.assign", "task.hand_back", "task.change_due", "task.ask", "task.request_time",
 	"task.add_file", "task.remove_file", "details.save", "action.run", "store.put",
 	"correspondence.send_again", "satisfaction.give", "mail.file", "message.bounce",
-	"case.change_received", "target.recalculate", "routine.done", "routine.stop"}
+	"case.change_received", "target.recalculate", "routine.done", "routine.stop", "case.link", "case.unlink"}
 
 // namedLater are settled names whose commands do not exist yet.
 var namedLater = []core.CommandName{}

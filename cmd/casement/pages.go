@@ -97,7 +97,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 		Cases: p.cases, Notes: p.notes, Questions: p.questions, Tasks: p.tasks, Targets: p.targets,
 		Attachments: p.attachments, Messages: p.messages, People: p.people, Followers: p.followers, Zone: zone,
 		Details: p.details, Actions: p.actions, Desk: p.desk, Correspondence: p.mailIn.kept, Satisfaction: p.satisfaction,
-		Opened: p.notifications.CaseOpened,
+		Links: p.links, Suggest: p.search.Suggest, Opened: p.notifications.CaseOpened,
 		AfterSave: func(c *fiber.Ctx) core.AfterSave {
 			session, _ := server.Session(c)
 			return session.AfterSave

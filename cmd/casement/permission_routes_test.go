@@ -280,6 +280,8 @@ var triedPages = map[string]page{
 	"POST /cases/:ref/emails/write":              {path: "/cases/{case}/emails/write", of: ofCase},
 	"POST /cases/:ref/emails/draft":              {path: "/cases/{case}/emails/draft", of: ofCase},
 	"POST /cases/:ref/emails/:no<int>/again":     {path: "/cases/{case}/emails/{message}/again", of: ofCase},
+	"GET /cases/:ref/links":                      {path: "/cases/{case}/links", of: ofCase},
+	"GET /cases/:ref/links/find":                 {path: "/cases/{case}/links/find", of: ofCase},
 	"GET /cases/:ref/access":                     {path: "/cases/{case}/access", of: ofCase},
 	"GET /cases/:ref/sections/:key":              {path: "/cases/{case}/sections/none", of: ofHolder}, // the case has no section
 	"POST /cases/:ref/sections/:key":             {path: "/cases/{case}/sections/none", of: ofHolder},

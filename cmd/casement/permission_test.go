@@ -15,6 +15,7 @@ import (
 	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/pluginstore"
@@ -45,6 +46,7 @@ type council struct {
 	amara, brendan core.Person // customers
 	priya          core.StaffUser
 	ines           core.StaffUser // highways, which may be handed complaints
+	beside         core.Reference // of a case beside the subjects; "" until one is wanted
 }
 
 // column is one sender, and the case that the command is for.
@@ -161,6 +163,20 @@ func (s *subject) upload() core.AttachmentID {
 		s.c.t.Fatal(err)
 	}
 	return file.ID
+}
+
+// sibling is another case of the same council, to be linked with.
+func (s *subject) sibling() core.Reference {
+	s.c.t.Helper()
+	if s.c.beside == "" {
+		id := core.NewID[core.CaseID]()
+		result, err := s.c.cases.Do(s.c.t.Context(), core.PersonActor(s.c.amara.ID, s.c.amara.Name), cases.One(id, 0, sample(&cases.Raise{}, s).(cases.Command)))
+		if err != nil {
+			s.c.t.Fatal(err)
+		}
+		s.c.beside = result.Outcomes[0].Ref
+	}
+	return s.c.beside
 }
 
 func (s *subject) link() core.Actor { return core.LinkActor(s.id, s.c.amara.ID) }
@@ -316,6 +332,12 @@ func sample(command cases.Command, s *subject) any {
 		return &followers.Remove{}
 	case *followers.End:
 		return &followers.End{Person: s.c.amara.ID}
+	case *links.Add:
+		return &links.Add{To: s.sibling()}
+	case *links.Remove:
+		return &links.Remove{To: s.sibling(), Kind: "related"}
+	case *links.Continue:
+		return &links.Continue{Of: s.sibling()}
 	case *attachments.Delete:
 		return &attachments.Delete{No: 1}
 	case *targets.Set:

@@ -79,7 +79,11 @@ type idRow struct {
 // IDs finds the identifiers of cases by their references, whoever asks: the
 // door answers for permission. A reference of no case is left out.
 func (s *Service) IDs(ctx context.Context, refs ...core.Reference) (map[core.Reference]core.CaseID, error) {
-	rows, err := postgres.All[idRow](ctx, s.db.Pool(), selectIDs, refs)
+	return idsOf(ctx, s.db.Pool(), refs)
+}
+
+func idsOf(ctx context.Context, q postgres.Querier, refs []core.Reference) (map[core.Reference]core.CaseID, error) {
+	rows, err := postgres.All[idRow](ctx, q, selectIDs, refs)
 	out := make(map[core.Reference]core.CaseID, len(rows))
 	for _, r := range rows {
 		out[r.Ref] = r.ID

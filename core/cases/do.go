@@ -92,6 +92,7 @@ type attempt struct {
 	hash    []byte // of the request, when it has a key
 	works   []*Work
 	grant   core.Grant // of a client
+	asked   int        // changes of the request itself; those after them go to other cases of its commands
 }
 
 func (s *Service) do(ctx context.Context, by core.Actor, r Request) (result Result, err error) {
@@ -100,7 +101,13 @@ func (s *Service) do(ctx context.Context, by core.Actor, r Request) (result Resu
 		return Result{}, postgres.Translate(err)
 	}
 	defer conn.Release()
-	a := &attempt{door: s, conn: conn, by: by, request: r, now: s.clock.Now()}
+	a := &attempt{door: s, conn: conn, by: by, request: r, now: s.clock.Now(), asked: len(r.Changes)}
+	if r.Key != "" {
+		a.hash = r.hash()
+	}
+	if a.request, err = widen(ctx, conn, r); err != nil {
+		return Result{}, err
+	}
 	committed := false
 	defer func() {
 		if !committed {
@@ -114,8 +121,11 @@ func (s *Service) do(ctx context.Context, by core.Actor, r Request) (result Resu
 		}
 		return result, err
 	}
-	for i := range r.Changes {
+	for i := range a.request.Changes {
 		if err := a.apply(ctx, i); err != nil {
+			if i >= a.asked {
+				err = a.works[i].ofOther(err)
+			}
 			return Result{}, err
 		}
 	}
@@ -150,7 +160,6 @@ func (a *attempt) lock(ctx context.Context) (*Result, error) {
 	reads := &Reads{}
 	var repeated *storedResult
 	if a.request.Key != "" {
-		a.hash = a.request.hash()
 		reads.Query(lockKey, []any{a.principal(), a.request.Key}, func(pgx.Rows) error { return nil })
 		ReadAll(reads, selectIdempotent, []any{a.principal(), a.request.Key, a.now.Add(-keepKeys)}, func(found []storedResult) {
 			if len(found) > 0 {
@@ -361,9 +370,11 @@ func (w *Work) refuseStale(commands []Command) error {
 // under its key and the jobs, and ends the transaction.
 func (a *attempt) commit(ctx context.Context) (Result, error) {
 	var b pgx.Batch
-	result := Result{Outcomes: make([]Outcome, len(a.works))}
+	result := Result{Outcomes: make([]Outcome, a.asked)}
 	for i, w := range a.works {
-		result.Outcomes[i] = Outcome{w.Case.ID, w.Case.Ref, w.Case.Version, w.made}
+		if i < a.asked {
+			result.Outcomes[i] = Outcome{w.Case.ID, w.Case.Ref, w.Case.Version, w.made}
+		}
 		if len(w.entries) == 0 && len(w.writes) == 0 {
 			continue
 		}

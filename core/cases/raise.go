@@ -38,12 +38,18 @@ type Raise struct {
 	Received    time.Time        `json:"received,omitzero"` // when it reached us, if earlier than now
 	Submission  *core.Submission `json:"submission,omitempty"`
 
-	granted Granted
+	granted   Granted
+	continues core.CaseID
 }
 
 // Then lets commands that a form asked for, and may have, follow from the raise:
 // see [Work.Then]. They are no part of what can be sent from outside.
 func (r *Raise) Then(g Granted) { r.granted = g }
+
+// Continue says which case that has ended this one goes on with, for whoever is
+// told that it was raised. It is no part of what can be sent from outside; what
+// links the two comes beside the raise.
+func (r *Raise) Continue(was core.CaseID) { r.continues = was }
 
 // Name implements [Command].
 func (*Raise) Name() core.CommandName { return "case.raise" }
@@ -101,6 +107,9 @@ func (r *Raise) Apply(_ context.Context, w *Work) error {
 	about := core.About{"channel": cs.Channel, "type_version": cs.TypeVersion}
 	if !cs.ReceivedAt.Equal(cs.RaisedAt) {
 		about["received_at"] = cs.ReceivedAt
+	}
+	if !r.continues.IsZero() {
+		about["continues"] = r.continues.String()
 	}
 	w.Record(core.CaseRaised, about)
 	w.Then(r.granted)

@@ -72,3 +72,32 @@ func ReopenUntil(cs *core.Case, t *core.CaseType, calendar *core.Calendar) time.
 	}
 	return t.Reopen.Within.After(cs.ClosedAt, calendar)
 }
+
+// Over reports whether a case has ended for its requester: what they say now can
+// reopen it no more, and begins a new one.
+func Over(cs *core.Case, t *core.CaseType, calendar *core.Calendar, now time.Time) bool {
+	if !cs.IsFinal() {
+		return false
+	}
+	_, reopens := t.Status(t.Reopen.To)
+	return !reopens || now.After(ReopenUntil(cs, t, calendar))
+}
+
+// Afterwards is the type of the case that a requester begins who writes to one
+// of a type t that is over: the one t names, or t itself. Errors: conflict when
+// neither is raised any more.
+func (s *Service) Afterwards(ctx context.Context, t *core.CaseType) (*core.CaseType, error) {
+	if key := t.Reopen.Afterwards; key != "" && key != t.Key {
+		named, err := s.types.Published(ctx, key)
+		if err == nil && !named.Retired {
+			return named, nil
+		}
+		if err != nil && core.KindOf(err) != core.ErrNotFound {
+			return nil, err
+		}
+	}
+	if t.Retired {
+		return nil, core.Conflict("Cases of this type are not raised any more.")
+	}
+	return t, nil
+}

@@ -29,6 +29,7 @@ type act struct {
 	form     func(ctx context.Context, p *Pages, o *opened, in input) (ActForm, error) // nil: nothing to fill in
 	commands func(ctx context.Context, p *Pages, o *opened, in input) ([]cases.Command, error)
 	settles  func(o *opened, in input) string // the status it leads to, for where to go next; nil: none
+	undo     func(o *opened, in input) string // where what was done can be undone; nil: nowhere
 	// do is for what a slice sends through the door itself; nil sends commands.
 	do func(ctx context.Context, p *Pages, o *opened, in input) error
 }
@@ -37,8 +38,10 @@ type act struct {
 type ActForm struct {
 	Hint      string
 	Obstacles []string
+	About     string      // what it is done to, in bold
 	Place     *PlaceField // before the fields
 	Fields    []layout.Field
+	Finder    *CaseFinder // after the fields
 	Choices   []ChoiceField
 	Ticks     []Tick
 	Hidden    []Hidden
@@ -231,6 +234,9 @@ func (p *Pages) perform(ctx context.Context, o *opened, a act, in input, seen co
 // back to the case.
 func (p *Pages) acted(c *fiber.Ctx, o *opened, a act, in input) error {
 	toast := render.Toast{Text: string(o.Case.Ref) + ": " + a.done}
+	if a.undo != nil {
+		toast.Link = render.Link{Label: "Undo", URL: a.undo(o, in)}
+	}
 	if a.settles != nil {
 		to, err := p.next(c, o, a.settles(o, in))
 		if err != nil {
@@ -271,6 +277,9 @@ func (p *Pages) refused(c *fiber.Ctx, o *opened, name string, a act, in input, s
 	for i, f := range page.Fields {
 		page.Fields[i].Error = page.Problems.For(f.Name)
 	}
+	if page.Finder != nil {
+		page.Finder.Error = page.Problems.For(page.Finder.Name)
+	}
 	for i, f := range page.Choices {
 		page.Choices[i].Error = page.Problems.For(f.Name)
 	}
@@ -286,6 +295,9 @@ func fieldNames(page ActPage) []string {
 	var out []string
 	if at := page.Place; at != nil {
 		out = append(out, at.Address.Name, at.Lat.Name, at.Lng.Name)
+	}
+	if page.Finder != nil {
+		out = append(out, page.Finder.Name)
 	}
 	for _, f := range page.Fields {
 		out = append(out, f.Name)

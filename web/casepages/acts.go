@@ -9,6 +9,7 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/followers"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/tasks"
 	"github.com/casement-dev/casement/web/layout"
@@ -166,6 +167,9 @@ var acts = map[string]act{
 	"task-assign":   {label: "Reassign the task", icon: "people", title: "Reassign the task", button: "Reassign", done: "the task is reassigned", tab: tabTasks, offered: working, form: taskAssignForm, commands: taskAssignCommands},
 	"task-due":      {label: "Change the due time", icon: "clock", done: "the due time of the task is changed", tab: tabTasks, offered: working, form: taskDueForm, commands: taskDueCommands},
 	"task-return":   {label: "Take the task up again", icon: "undo", button: "Take up again", done: "the task is open again", tab: tabTasks, offered: working, form: taskReturnForm, commands: taskReturnCommands},
+
+	"link":   {label: "Link a case", icon: "link", button: "Link", done: "the two cases are linked", tab: tabLinks, offered: mayLink, form: linkForm, commands: linkCommands},
+	"unlink": {label: "Remove the link", icon: "x", danger: true, done: "the link is removed", tab: tabLinks, offered: mayLink, form: unlinkForm, commands: unlinkCommands, undo: relink},
 
 	"file-publish":  {label: "Publish", icon: "eye", title: "Publish this file", done: "the requester can see the file", tab: tabAttachments, quick: true, form: fileForm, commands: publishCommands(core.Public)},
 	"file-withdraw": {label: "Withdraw", icon: "lock", title: "Withdraw this file", done: "only staff see the file", tab: tabAttachments, quick: true, form: fileForm, commands: publishCommands(core.Staff)},
@@ -387,7 +391,7 @@ func obstacles(o *opened, f facts) []string {
 	if n := len(f.openQuestions()); n > 0 {
 		out = append(out, render.Plural(n, "question is", "questions are")+" still open.")
 	}
-	return append(out, tasks.Obstacles(o.Type, plain(f.tasks))...)
+	return slices.Concat(out, tasks.Obstacles(o.Type, plain(f.tasks)), links.Obstacles(f.links))
 }
 
 func plain(items []tasks.Item) []core.Task {

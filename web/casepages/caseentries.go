@@ -43,6 +43,9 @@ func (p *Pages) entries(ctx context.Context, o *opened, f facts, view historyVie
 	if err := p.learn(ctx, o, idsIn(recorded)...); err != nil {
 		return nil, last, err
 	}
+	if err := p.learnLinked(ctx, o, recorded); err != nil {
+		return nil, last, err
+	}
 	t := teller{o: o, notes: map[string]core.Note{}, questions: map[string]core.Question{}, files: map[string]core.Attachment{}, mail: f.mail, letters: map[string]correspondence.Letter{}}
 	if p.Desk != nil {
 		letters, err := p.Desk.OfCase(ctx, o.Case.ID, notes.ReadableBy(o.Seen)...)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/tasks"
 )
@@ -19,6 +20,7 @@ type facts struct {
 	targets   []TargetView
 	ofTasks   map[int]TargetView // the targets of tasks, by the number of the task
 	followers []core.Follower
+	links     []links.Linked
 }
 
 func (p *Pages) facts(ctx context.Context, o *opened) (f facts, err error) {
@@ -45,6 +47,11 @@ func (p *Pages) facts(ctx context.Context, o *opened) (f facts, err error) {
 	if f.followers, err = p.Followers.OfCase(ctx, o.Seen); err != nil {
 		return f, err
 	}
+	if p.Links != nil {
+		if f.links, err = p.Links.OfCase(ctx, o.by, o.Seen); err != nil {
+			return f, err
+		}
+	}
 	if f.targets, err = p.targetViews(ctx, o); err != nil || len(f.tasks) == 0 {
 		return f, err
 	}
@@ -53,7 +60,7 @@ func (p *Pages) facts(ctx context.Context, o *opened) (f facts, err error) {
 }
 
 func (f facts) counts() counts {
-	return counts{tasks: len(f.openTasks()), files: len(f.files), emails: f.came + f.written()}
+	return counts{tasks: len(f.openTasks()), files: len(f.files), emails: f.came + f.written(), links: len(f.links)}
 }
 
 // written counts what was sent: a letter to several readers once.

@@ -209,7 +209,7 @@ func mainActs(o *opened) []string {
 var menuActs = [][]string{
 	{"claim", "start-work", "release", "assign", "reassign"},
 	{"status", "stage", "subtype", "priority"},
-	{"task-add", "escalate", "de-escalate"},
+	{"task-add", "link", "escalate", "de-escalate"},
 	{"resolve", "close", "satisfaction", "reopen", "cancel"},
 }
 

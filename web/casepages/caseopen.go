@@ -16,12 +16,13 @@ import (
 // opened is a case as somebody looks at it: what every part of its page needs.
 type opened struct {
 	*cases.Seen
-	by    core.Actor
-	now   time.Time
-	zone  *time.Location
-	full  bool              // they may see more than the requester could
-	names map[string]string // of staff users and customers, by identifier
-	teams map[string]string // names of groups, by key
+	by     core.Actor
+	now    time.Time
+	zone   *time.Location
+	full   bool                           // they may see more than the requester could
+	names  map[string]string              // of staff users and customers, by identifier
+	teams  map[string]string              // names of groups, by key
+	linked map[core.CaseID]core.Reference // cases that the history speaks of, as far as the reader may see them
 }
 
 // open finds the case of the address. To whoever may not see it there is none;

@@ -27,6 +27,7 @@ import (
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
 	"github.com/casement-dev/casement/core/followers"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/notifications"
@@ -70,6 +71,7 @@ func newCaseSite(t *testing.T) *caseSite {
 	satisfaction.Wire(s.Cases)
 	questions.Wire(s.Cases)
 	tasks.Wire(s.Cases)
+	links.Wire(s.Cases)
 	targets.Wire(s.Cases)
 	s.rosa = s.Hire(t, "Rosa Lindgren", "rosa@northmoor.example", "contact-centre")
 	s.actors = map[string]core.Actor{"Priya": s.Priya, "Tomasz": s.Tomasz, "Ines": s.Ines, "Yusuf": s.Lead, "Kofi": s.Other, "Rosa": s.rosa, "Amara": core.PersonActor(s.Amara, "Amara")}
@@ -132,7 +134,7 @@ func (s *caseSite) start(assets *web.Assets) {
 	correspondence.WireSending(s.Cases, s.messages, nil)
 	s.mail = correspondence.New(correspondence.Options{DB: s.DB, Cases: s.Cases, Messages: s.messages, Clock: s.Clock})
 	casepages.New(casepages.Services{
-		Followers: followed, Satisfaction: satisfied, Correspondence: s.mail,
+		Links: links.New(s.DB, s.Cases), Followers: followed, Satisfaction: satisfied, Correspondence: s.mail,
 		Desk:  correspondence.NewDesk(correspondence.DeskOptions{DB: s.DB, Messages: s.messages, Merge: tells.Merge, Organisation: public.Organisation}),
 		Cases: s.Cases, Notes: s.notes, Questions: asks, Tasks: work, Targets: clocks, Attachments: s.files,
 		Messages: s.messages, People: staff, Zone: london,

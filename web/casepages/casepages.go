@@ -22,6 +22,7 @@ import (
 	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
 	"github.com/casement-dev/casement/core/followers"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
@@ -60,6 +61,11 @@ type Services struct {
 	Desk           *correspondence.Desk    // nil: nobody writes letters
 	Correspondence *correspondence.Service // nil: what was sent stands alone
 	Satisfaction   *satisfaction.Service   // nil: nobody is asked
+
+	Links *links.Service // nil: no links
+	// Suggest finds the likeliest cases for what somebody types, as far as they
+	// may see them; nil: they are found by their references.
+	Suggest func(ctx context.Context, by core.Actor, typed string, limit int) ([]cases.Row, error)
 
 	Details *details.Service // nil: no sections
 	Actions *actions.Service // nil: no actions of plugins

@@ -24,6 +24,8 @@ func (p *Pages) RegisterCase(r render.Routes) {
 	r.Post("/cases/:ref/emails/write", p.writeLetter)
 	r.Post("/cases/:ref/emails/draft", p.keepLetterDraft)
 	r.Post("/cases/:ref/emails/:no<int>/again", p.sendAgain)
+	r.Get("/cases/:ref/links", p.show(tabLinks))
+	r.Get("/cases/:ref/links/find", p.foundCases)
 	r.Get("/cases/:ref/access", p.showAccess)
 
 	r.Get("/cases/:ref/head", p.head)

@@ -53,6 +53,7 @@ func caseSamples() []render.Sample {
 	return []render.Sample{
 		tab(tabSummary, func(*CasePage) {}), tab(tabDetails, func(*CasePage) {}), tab(tabTasks, func(*CasePage) {}),
 		tab(tabHistory, func(*CasePage) {}), tab(tabAttachments, func(*CasePage) {}), tab(tabEmails, func(*CasePage) {}),
+		tab(tabLinks, func(*CasePage) {}), tab(tabLinks, func(p *CasePage) { p.Links = LinksTab{} }),
 		tab(tabSummary, func(p *CasePage) { *p = reduced; p.Tab = tabSummary }),
 		tab(tabTasks, func(p *CasePage) { p.Tasks = TasksTab{} }), tab(tabAttachments, func(p *CasePage) { p.Files = FilesTab{} }),
 		tab(tabEmails, func(p *CasePage) { p.Emails = EmailsTab{} }), tab(tabHistory, func(p *CasePage) { p.History.Entries = nil }),
@@ -66,6 +67,8 @@ func caseSamples() []render.Sample {
 		part("act-item", "form", page.Head.Main[2]), part("act-item", "quick", page.Head.Main[1]),
 		part("act-form", "empty", form), part("act-form", "refused", asked), part("act-form", "stale", stale), part("act-done", "done", nil),
 		part("act-place", "known", samplePlace()),
+		part("tab-links", "two", page.Links), part("linked-case", "blocks", page.Links.Groups[0].Cases[0]),
+		part("act-finder", "two fit", *sampleFinder(page.Links)), part("found-cases", "none", FoundCases{None: true}), part("found-cases", "two fit", sampleFinder(page.Links).Found),
 		whole("act", "empty", actView, form), whole("act", "stale", actView, stale),
 		part("case-sentence", "a change", stale.Since[0]), part("case-lines", "mentions", page.History.Entries[2].Body),
 		part("tab-summary", "open", page.Summary), part("tab-details", "both", page.Details), part("tab-tasks", "two", page.Tasks),
@@ -111,8 +114,21 @@ func sampleCase(now time.Time) CasePage {
 		{No: 2, Name: "Sammelbescheinigung_Dialyseabfallentsorgung_2026.pdf", Kind: "PDF", Icon: "file", Size: 340_000, From: "Priya Raghunathan, by staff", At: now, Audience: audienceChip(core.Staff), URL: "#", Download: "#", Publish: &start, Withdraw: &start, Delete: "#"},
 	}
 	live := "case:CMP-7K2M-4QX9"
+	linked := LinksTab{
+		Add: &Action{Label: "Link a case", URL: "#"}, Obstacles: []string{"A case that blocks this one is still open: STR-2M4T-9PQ7."},
+		Groups: []LinkGroup{
+			{ID: "links-blocked-by", Name: "Blocked by", Cases: []LinkedCase{{
+				Ref: "STR-2M4T-9PQ7", Subject: "The gate at Larkspur Court does not open", URL: "#", Status: layout.StatusChip(core.StatusOpen, "In progress"), Type: "Report",
+				Who: "Ines Carvalho", Group: "Highways", Raised: now.AddDate(0, 0, -4), Since: now, By: "Priya Raghunathan", Remove: "#",
+			}}},
+			{ID: "links-continues", Name: "Continues", Cases: []LinkedCase{{
+				Ref: "CMP-3H8W-1ZK5", Subject: "شكوى", URL: "#", Status: layout.StatusChip(core.StatusFinal, "Closed"), Type: "Complaint", Group: "Complaints", Raised: now.AddDate(0, -3, 0),
+			}}},
+		},
+	}
 	return CasePage{
-		Tab: tabSummary, URL: "#", Live: live,
+		Links: linked,
+		Tab:   tabSummary, URL: "#", Live: live,
 		Head: CaseHead{
 			Ref: "CMP-7K2M-4QX9", URL: "#", Live: live, Subject: "Clinical-waste collections missed at Larkspur Court five weeks running",
 			Status: layout.StatusChip(core.StatusOpen, "In progress"), Flags: []layout.Chip{{Label: "High", Icon: "flag", Tone: "bad"}},
@@ -199,5 +215,13 @@ func sampleLetter() LetterPage {
 		Confirm: []Tick{{Name: "outside", Value: "depot@contractor.example", Label: "depot@contractor.example"}}, Missing: []MergeField{{"case.expected", "by when the requester can expect an answer"}},
 		Preview:  &LetterPreview{To: []string{"Amara <amara@example.org>"}, Cc: []string{"depot@contractor.example"}, Subject: "CMP-7K2M-4QX9", Text: "Dear Amara,", Files: []string{"hallway.jpg"}},
 		Problems: render.Problems{Message: "Write it yourself.", Items: []render.FieldProblem{{Field: "body", Message: "Nothing stands on this case for: case.expected."}}},
+	}
+}
+
+// sampleFinder is a case that is looked for.
+func sampleFinder(found LinksTab) *CaseFinder {
+	return &CaseFinder{
+		Field: layout.Field{Name: "to", Label: "The other case", Value: "larkspur", Hint: "Its reference, or words of its subject to choose it by."}, URL: "#",
+		Found: FoundCases{Cases: []LinkedCase{found.Groups[0].Cases[0], found.Groups[1].Cases[0]}, Chosen: "STR-2M4T-9PQ7"},
 	}
 }

@@ -19,6 +19,7 @@ const (
 	tabHistory     = "history"
 	tabAttachments = "attachments"
 	tabEmails      = "emails"
+	tabLinks       = "links"
 )
 
 // CasePage is the page of a case: what stays in sight, and one of its tabs.
@@ -35,11 +36,12 @@ type CasePage struct {
 	History  HistoryTab
 	Files    FilesTab
 	Emails   EmailsTab
+	Links    LinksTab
 	Composer Composer // at the foot of summary and history, for those who may write
 }
 
 // counts are the figures on the tabs.
-type counts struct{ tasks, files, emails int }
+type counts struct{ tasks, files, emails, links int }
 
 // show answers one tab: a whole page, or its main column when the reader comes
 // from another tab.
@@ -49,7 +51,7 @@ func (p *Pages) show(tab string) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if !o.full && (tab == tabEmails || tab == tabAttachments) {
+		if !o.full && (tab == tabEmails || tab == tabAttachments || tab == tabLinks) {
 			return core.NotFound("There is no such page, or you may not see it.")
 		}
 		if err := p.looked(c.UserContext(), o, tab); err != nil {
@@ -119,6 +121,8 @@ func (p *Pages) casePage(c *fiber.Ctx, o *opened, tab string) (page CasePage, er
 		page.Files = filesTab(o, facts, render.Problems{})
 	case tabEmails:
 		page.Emails, err = p.emailsTab(ctx, o, facts)
+	case tabLinks:
+		page.Links, err = p.linksTab(ctx, o, facts)
 	}
 	if err == nil && (tab == tabSummary || tab == tabHistory) {
 		page.Composer, err = p.composer(ctx, o, c.Query("write"))
@@ -143,6 +147,7 @@ func tabsOf(o *opened, current string, n counts) layout.Tabs {
 	}{
 		{tabSummary, "Summary", 0, false}, {tabDetails, "Details", 0, false}, {tabTasks, "Tasks", n.tasks, false},
 		{tabHistory, "History", 0, false}, {tabAttachments, "Attachments", n.files, true}, {tabEmails, "Correspondence", n.emails, true},
+		{tabLinks, "Linked", n.links, true},
 	} {
 		if o.full || !tab.full {
 			t.Items = append(t.Items, layout.Tab{Label: tab.label, URL: tabURL(o, tab.key), Count: tab.count, Current: tab.key == current})

@@ -205,6 +205,8 @@ func (o *opened) did(e core.Recorded) (icon string, did sentence) {
 		return "mail", s.say(" learnt that a message came back undelivered").because(word(e.About["status"]))
 	case core.SatisfactionGiven:
 		return "message", o.satisfiedWith(e, s)
+	case core.LinkAdded, core.LinkRemoved:
+		return "link", o.linkEvent(e, s)
 	case core.FollowerAdded:
 		return "bell", s.say(" began to follow the case")
 	case core.FollowerRemoved:

@@ -324,7 +324,7 @@ func takeReopen(e *editing.Edit) error {
 		e.Type.Reopen = core.ReopenRule{}
 		return nil
 	}
-	r := core.ReopenRule{To: to, Within: within, ClearAssignee: e.On("reopen-clear")}
+	r := core.ReopenRule{To: to, Within: within, ClearAssignee: e.On("reopen-clear"), Afterwards: e.Type.Reopen.Afterwards}
 	if e.Get("reopen-targets") == string(core.ReopenRestart) {
 		r.Targets = core.ReopenRestart
 	} else if e.Type.Reopen.Targets == core.ReopenResume {

@@ -70,6 +70,7 @@ func eventGroups() []eventGroup {
 		{"Files and followers", []eventName{
 			{core.AttachmentAdded, "a file is added"}, {core.AttachmentDeleted, "a file is taken off"}, {core.AttachmentPublished, "a file is shown to the requester or hidden"},
 			{core.AttachmentShown, "a picture is shown to everybody or hidden"}, {core.FollowerAdded, "somebody follows the case"}, {core.FollowerRemoved, "somebody no longer follows the case"},
+			{core.LinkAdded, "the case is linked with another one"}, {core.LinkRemoved, "a link with another case is removed"},
 		}},
 	}
 }
