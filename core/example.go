@@ -18,6 +18,7 @@ type ExampleGiven struct {
 	Priority string    `json:"priority,omitempty"`
 	Subtype  string    `json:"subtype,omitempty"`
 	Channel  Channel   `json:"channel,omitempty"`
+	Fields   Arguments `json:"fields,omitempty"`   // values of fields, by key
 	Event    EventKind `json:"event,omitempty"`    // what happens; "case.raised" unless one of these is given
 	Closed   string    `json:"closed,omitempty"`   // the case closes for this reason
 	Resolved bool      `json:"resolved,omitempty"` // the case is resolved

@@ -51,6 +51,7 @@ type Ledger struct {
 	Left     time.Duration `json:"left"`     // negative when late
 	Segments []Segment     `json:"segments"` // from Start to Until, without gaps
 	Changes  []Segment     `json:"changes,omitempty"`
+	Because  *Because      `json:"because,omitempty"` // why it is for the case; once cleared, why it no longer is if its rule ended it
 }
 
 // Ledger explains the target as it is now, or as it was when it stopped.
@@ -64,7 +65,7 @@ func (r *Reckoning) Ledger(now time.Time) Ledger {
 	l := Ledger{
 		Start: r.start, Until: r.at, Stopped: r.stopped, DueAt: r.Due(), Working: r.meter.working, Promise: r.promise,
 		Promised: r.promised, Extended: r.extended(), Rolled: r.rolled(), Allowed: r.allowed(),
-		Left: r.left().Time, Changes: r.changes,
+		Left: r.left().Time, Changes: r.changes, Because: r.because,
 	}
 	for _, stretch := range r.stretches {
 		if stretch.Kind == SegmentCounted {

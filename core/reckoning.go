@@ -42,6 +42,7 @@ type Reckoning struct {
 	cleared bool
 	late    bool // the due time had passed when the clock came to stand still
 
+	because    *Because  // of the present promise, or of its end
 	extensions []Span    // of the present promise
 	changes    []Segment // of the due time, by hand
 	stretches  []Segment // counted or not, one after the other, from start to at
@@ -104,11 +105,13 @@ func (r *Reckoning) take(cause Cause) {
 	switch cause.Kind {
 	case CauseStarted:
 		r.begin(*cause.Within, cause.At, cause.Within.unrolledFrom(cause.At, r.calendar))
+		r.because = cause.Because
 		if !cause.MovedAt.IsZero() {
 			r.changes = append(r.changes, Segment{Kind: SegmentMoved, From: cause.MovedAt, To: cause.At, By: cause.By, Why: cause.Why})
 		}
 	case CauseKept:
 		r.begin(Promise{}, cause.At, cause.DueAt)
+		r.because = nil
 		r.changes = append(r.changes, Segment{Kind: SegmentKept, From: cause.At, To: cause.DueAt})
 	case CauseSet:
 		r.set(cause)
@@ -116,6 +119,9 @@ func (r *Reckoning) take(cause Cause) {
 		r.extend(cause)
 	case CauseMet, CauseCleared:
 		r.cleared = cause.Kind == CauseCleared
+		if cause.Because != nil {
+			r.because = cause.Because
+		}
 	case CauseResumed:
 		if wasStopped && !r.stopped {
 			r.standUntil(cause.At, SegmentStopped, "")

@@ -16,6 +16,7 @@ type TargetRule struct {
 	Starts Moment    `json:"starts"`
 	Stops  Moment    `json:"stops"`
 	When   Condition `json:"when,omitzero"` // the cases it is for; zero: all
+	If     string    `json:"if,omitempty"`  // what must hold of them besides, in CEL; "" always holds
 	Within Promise   `json:"within"`
 	// Restarts are moments at which a running target begins anew, such as the
 	// answer to a question.
@@ -191,6 +192,10 @@ type Cause struct {
 	By     string      `json:"by,omitempty"`     // the name of who did it
 	Why    string      `json:"why,omitempty"`    // set, extended, cleared, moved: the reason given
 
+	// Because is why the target is for the case, of a beginning; of an end that the
+	// rule itself brought, why it no longer is. Nil for a rule that is for all cases.
+	Because *Because `json:"because,omitempty"`
+
 	// MovedAt is when By moved the beginning to At: the date received was put
 	// right. Zero for a beginning that is where it was.
 	MovedAt time.Time `json:"moved_at,omitzero"`
@@ -273,6 +278,18 @@ func GivenTarget(id TargetID, cs CaseID, rule TargetRule, calendar *Calendar, ca
 	t := Target{ID: id, CaseID: cs, Rule: rule.Key, Name: rule.Name, Calendar: calendar.Ref()}
 	cause.Kind, cause.At, cause.DueAt = CauseSet, cause.At.UTC(), cause.DueAt.UTC()
 	return t.with(rule, calendar, cause)
+}
+
+// BecauseOf says why the target is for its case: see [Cause.Because].
+func (t Target) BecauseOf(because *Because) Target {
+	for i := len(t.Causes) - 1; i >= 0; i-- {
+		if kind := t.Causes[i].Kind; kind == CauseStarted || kind == CauseKept {
+			t.Causes = slices.Clone(t.Causes)
+			t.Causes[i].Because = because
+			break
+		}
+	}
+	return t
 }
 
 // PassOver marks as done, without doing it, what time brings by an instant:

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/conditions"
 )
 
 // References says what exists outside a case type, by key: what its sections
@@ -31,6 +32,8 @@ type References struct {
 	Routines RoutineChecks     // nil: what only routines understand is not checked
 	Prefixes map[string]string // reference prefix → the case type that has it
 	Held     core.Held         // by open cases of the type
+	// Conditions checks conditions; nil makes one for the occasion.
+	Conditions *conditions.Compiler
 }
 
 // Check is one look at a case type. Sections use it to say what is wrong; each
@@ -74,6 +77,19 @@ func (c *Check) Once(what string, list []string, at func(i int) Path) {
 			c.Say(at(i), "The %s “%s” is listed twice. Keep one.", what, shorten(name))
 		}
 		first[name] = true
+	}
+}
+
+// Condition checks a condition of the type, and says what is wrong with it.
+func (c *Check) Condition(at Path, scope conditions.Scope, text string) {
+	if text == "" {
+		return
+	}
+	if c.Known.Conditions == nil {
+		c.Known.Conditions = conditions.New()
+	}
+	for _, problem := range c.Known.Conditions.Of(scope).Check(c.Type, text) {
+		c.Say(at, "%s", problem.String())
 	}
 }
 

@@ -51,6 +51,16 @@ func validateGiven(c *Check, at Path, g core.ExampleGiven) {
 	named("subtype", "subtype", g.Subtype, subtypeKeys(c.Type))
 	named("closed", "reason to close", g.Closed, keys(c.Type.Reasons.Close, func(r core.Reason) string { return r.Key }))
 	named("event", "event", string(g.Event), words(MessageEvents()))
+	for _, key := range slices.Sorted(maps.Keys(g.Fields)) {
+		here := at.And("fields", key)
+		if !c.Exists(here, "field", key, fieldKeys(c.Type)) {
+			continue
+		}
+		field, _ := c.Type.Field(key)
+		if wrong := field.Check(g.Fields[key]); wrong != "" {
+			c.Say(here, "%s", wrong)
+		}
+	}
 	said := 0
 	for _, given := range []bool{g.Event != "", g.Closed != "", g.Resolved} {
 		if given {

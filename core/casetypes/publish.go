@@ -138,6 +138,7 @@ func (p *Publisher) references(ctx context.Context, q postgres.Querier, doc Docu
 	if err != nil {
 		return known, fmt.Errorf("find what case types may name: %w", err)
 	}
+	known.Conditions = p.types.Conditions()
 	calendars, err := headsOf(ctx, q, KindCalendar)
 	if err != nil {
 		return known, err

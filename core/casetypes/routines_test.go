@@ -18,7 +18,7 @@ import (
 // withRoutines are the surroundings of an installation that runs routines.
 func withRoutines(t *testing.T) casetypes.References {
 	t.Helper()
-	s, err := routines.New(routines.Options{Clock: core.SystemClock{}, Schedule: schedule.Read, Commands: routines.NewCommands([]cases.Command{
+	s, err := routines.New(routines.Options{Types: casetypes.New(nil), Clock: core.SystemClock{}, Schedule: schedule.Read, Commands: routines.NewCommands([]cases.Command{
 		&cases.Raise{}, cases.Claim{}, &cases.ChangeStatus{}, &cases.ChangeStage{}, &cases.ChangePriority{}, &cases.SetField{}, &cases.Reassign{}, &cases.Escalate{},
 		&cases.Close{}, &notes.Add{}, &tasks.Add{}, &tasks.Complete{}, &targets.Set{}, &targets.Clear{},
 	})})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/conditions"
 )
 
 func targetsSection() Section {
@@ -40,6 +41,7 @@ func validateTarget(c *Check, at Path, rule core.TargetRule) {
 	}
 	c.Once("moment", words(rule.Restarts), func(j int) Path { return at.And("restarts", j) })
 	validateCondition(c, at.And("when"), rule.When)
+	c.Condition(at.And("if"), conditions.OfTarget, rule.If)
 	validateTerms(c, at, rule)
 }
 

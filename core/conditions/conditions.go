@@ -14,6 +14,7 @@ package conditions
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -266,6 +267,22 @@ func (c *Condition) Answer(ctx context.Context, s Snapshot, event *core.Recorded
 		out.Problem = runProblem(err)
 	default:
 		out.Holds = result == types.True
+	}
+	return out
+}
+
+// Facts are the values of an answer as they may be kept beside a case: of what
+// somebody wrote it is told only whether there is anything.
+func (c *Condition) Facts(e Explanation) []core.Fact {
+	out := make([]core.Fact, len(e.Values))
+	for i, v := range e.Values {
+		out[i] = core.Fact(v)
+		if n := c.known[v.Name]; n.Kind == Text && len(n.Choices) == 0 {
+			out[i].Value = "given"
+			if v.Value == strconv.Quote("") {
+				out[i].Value = "empty"
+			}
+		}
 	}
 	return out
 }

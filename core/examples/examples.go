@@ -20,7 +20,9 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/notifications"
+	"github.com/casement-dev/casement/core/targets"
 )
 
 // Result is what came of one example.
@@ -41,24 +43,31 @@ type Problem struct {
 
 // Run tries the examples of a case type on a calendar: one result for each.
 func Run(t *core.CaseType, calendar *core.Calendar) []Result {
+	return runAll(context.Background(), t, calendar, conditions.New())
+}
+
+func runAll(ctx context.Context, t *core.CaseType, calendar *core.Calendar, language *conditions.Compiler) []Result {
 	out := make([]Result, len(t.Examples))
 	for i, e := range t.Examples {
-		out[i] = run(t, calendar, e)
+		x := &trial{ctx: ctx, t: t, calendar: calendar, language: language}
+		out[i] = x.run(e)
 	}
 	return out
 }
 
 // trial is one example while it is tried.
 type trial struct {
+	ctx      context.Context // of this one call
+	language *conditions.Compiler
 	t        *core.CaseType
 	calendar *core.Calendar
 	cs       core.Case
 	result   Result
 }
 
-func run(t *core.CaseType, calendar *core.Calendar, e core.Example) Result {
-	x := &trial{t: t, calendar: calendar, result: Result{Name: cmp.Or(e.Name, Words(e))}}
-	x.cs = core.Case{Subtype: e.Given.Subtype, Priority: t.PriorityOr(e.Given.Priority), Channel: cmp.Or(e.Given.Channel, core.ChannelWeb)}
+func (x *trial) run(e core.Example) Result {
+	x.result.Name = cmp.Or(e.Name, Words(e))
+	x.cs = newCase(x.t, e.Given)
 	if len(e.Expect.Due) > 0 {
 		x.due(e)
 	}
@@ -69,6 +78,19 @@ func run(t *core.CaseType, calendar *core.Calendar, e core.Example) Result {
 		x.group(e)
 	}
 	return x.result
+}
+
+// newCase is the case that is given, as it is when it has been raised.
+func newCase(t *core.CaseType, g core.ExampleGiven) core.Case {
+	status, _ := t.FirstStatus(core.StatusStart)
+	cs := core.Case{
+		Type: t.Key, Subtype: g.Subtype, Priority: t.PriorityOr(g.Priority), Channel: cmp.Or(g.Channel, core.ChannelWeb),
+		Fields: g.Fields, Group: t.GroupOf(g.Subtype), Status: status.Key, StatusKind: status.Kind,
+	}
+	if len(t.Stages) > 0 {
+		cs.Stage = t.Stages[0].Key
+	}
+	return cs
 }
 
 func (x *trial) came(format string, args ...any) {
@@ -126,7 +148,8 @@ func (x *trial) dueOf(key string) (from, due time.Time, begins bool) {
 	default:
 		return from, due, false
 	}
-	if !rule.When.Holds(&x.cs) {
+	is, err := targets.IsFor(x.ctx, x.language.Of(conditions.OfTarget), x.t, rule, &x.cs, from)
+	if err != nil || !is {
 		return from, due, false
 	}
 	target := core.NewTarget(core.TargetID{}, core.CaseID{}, rule, x.calendar, from)
@@ -233,7 +256,7 @@ func (c Checker) Results(ctx context.Context, t *core.CaseType) ([]Result, error
 	if err != nil {
 		return nil, err
 	}
-	return Run(t, calendar), nil
+	return runAll(ctx, t, calendar, c.types.Conditions()), nil
 }
 
 // Check implements [casetypes.Checker]: a case type whose examples do not hold

@@ -145,6 +145,21 @@ func TestAnExampleWithoutANameIsCalledByItsParts(t *testing.T) {
 	}
 }
 
+func TestAnExampleGivesFieldsThatTheConditionOfATargetAsks(t *testing.T) {
+	ct, calendar := complaint(t, `  - { given: { raised: "Friday 16:50", fields: { harm: true } }, expect: { due: { respond: none } } }
+  - { given: { raised: "Friday 16:50" }, expect: { due: { respond: "Friday 16:50, 2 weeks later" } } }`)
+	for i := range ct.Targets {
+		if ct.Targets[i].Key == "respond" {
+			ct.Targets[i].If = "!fields.harm"
+		}
+	}
+	for _, r := range examples.Run(ct, calendar) {
+		if !r.Holds() {
+			t.Error(r.Name, r.Problems)
+		}
+	}
+}
+
 func TestMidnightIsThatOfTheDayItEnds(t *testing.T) {
 	ct, calendar := complaint(t, `  - { given: { raised: "Friday 16:50" }, expect: { due: { respond: "Monday 24:00" } } }`)
 	for i := range ct.Targets {

@@ -206,6 +206,9 @@ func Words(e core.Example) string {
 	add("priority %s", g.Priority)
 	add("subtype %s", g.Subtype)
 	add("by %s", string(g.Channel))
+	for _, key := range slices.Sorted(maps.Keys(g.Fields)) {
+		add(key+" %s", fmt.Sprint(g.Fields[key]))
+	}
 	add("%s", string(g.Event))
 	add("closed: %s", g.Closed)
 	if g.Resolved {

@@ -8,14 +8,16 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/conditions"
 )
 
 // book is all targets of one case while it is changed. It is read under the
 // case's lock; whoever changes a target queues it to be written.
 type book struct {
-	targets []*kept
-	open    map[string]bool // open questions that bear on targets, by identifier
-	tasks   *Tasks          // nil where tasks have no targets
+	targets  []*kept
+	open     map[string]bool      // open questions that bear on targets, by identifier
+	tasks    *Tasks               // nil where tasks have no targets
+	language *conditions.Compiler // of the conditions of rules
 }
 
 var books = cases.NewSlot[book]("targets of the case")
@@ -111,8 +113,9 @@ func findRule(key string, t *core.CaseType) (core.TargetRule, bool) {
 func (k *kept) isTask() bool { _, _, ok := core.ParseTaskTarget(k.Rule); return ok }
 
 // begin starts a target, or one that has run before anew, by the type and the
-// calendar as they are published now.
-func (b *book) begin(ctx context.Context, w *cases.Work, rule core.TargetRule, at time.Time) (*kept, error) {
+// calendar as they are published now. Because is why it is for the case; nil
+// where nobody asked.
+func (b *book) begin(ctx context.Context, w *cases.Work, rule core.TargetRule, at time.Time, because *core.Because) (*kept, error) {
 	calendar, _, err := w.Calendar(ctx)
 	if err != nil {
 		return nil, err
@@ -122,7 +125,7 @@ func (b *book) begin(ctx context.Context, w *cases.Work, rule core.TargetRule, a
 		k = &kept{Target: core.Target{ID: core.NewID[core.TargetID]()}}
 		b.targets = append(b.targets, k)
 	}
-	fresh := core.NewTarget(k.ID, w.Case.ID, rule, calendar, at)
+	fresh := core.NewTarget(k.ID, w.Case.ID, rule, calendar, at).BecauseOf(because)
 	// What was before no longer counts, but the reasons people gave stay.
 	fresh.Causes = append(slices.Clip(k.Causes), fresh.Causes...)
 	fresh.Generation += k.Generation

@@ -98,7 +98,7 @@ func (b *book) goOn(ctx context.Context, w *cases.Work, e core.Event) error {
 			continue
 		}
 		if rule, still := w.Type.Target(k.Rule); restart && still {
-			_, err = b.begin(ctx, w, rule, w.HappenedAt)
+			err = b.beginAnew(ctx, w, rule)
 		} else {
 			err = b.resume(ctx, w, k)
 		}
@@ -107,6 +107,19 @@ func (b *book) goOn(ctx context.Context, w *cases.Work, e core.Event) error {
 		}
 	}
 	return nil
+}
+
+// beginAnew starts a target of the case from now.
+func (b *book) beginAnew(ctx context.Context, w *cases.Work, rule core.TargetRule) error {
+	is, because, err := b.applies(ctx, w, rule)
+	if err != nil {
+		return err
+	}
+	if !is {
+		because = nil
+	}
+	_, err = b.begin(ctx, w, rule, w.HappenedAt, because)
+	return err
 }
 
 // resume sets a stopped target going again, its rest of time kept.
@@ -136,9 +149,12 @@ func (b *book) stoppedByEnd(ctx context.Context, w *cases.Work, k *kept, resolve
 		return false, nil // the end of a case cancels its tasks for good
 	}
 	if k.State == core.StateCleared {
-		last := k.Causes[len(k.Causes)-1]
 		rule, still := w.Type.Target(k.Rule)
-		return last.By == "" && (!still || rule.When.Holds(w.Case)), nil
+		if last := k.Causes[len(k.Causes)-1]; last.By != "" || !still {
+			return last.By == "", nil
+		}
+		is, _, err := b.applies(ctx, w, rule)
+		return is, err
 	}
 	rule, _, err := k.terms(ctx, w)
 	return err == nil && isEnd(rule.Stops, w.Type), err
@@ -163,7 +179,14 @@ func (b *book) start(ctx context.Context, w *cases.Work, e core.Event) error {
 	}
 	moments := momentsOf(w, e)
 	for _, rule := range w.Type.Targets {
-		if !slices.Contains(moments, rule.Starts) || !rule.When.Holds(w.Case) {
+		if !slices.Contains(moments, rule.Starts) {
+			continue
+		}
+		is, because, err := b.applies(ctx, w, rule)
+		if err != nil {
+			return err
+		}
+		if !is {
 			continue
 		}
 		at, err := instantOf(ctx, w, rule.Starts)
@@ -176,7 +199,7 @@ func (b *book) start(ctx context.Context, w *cases.Work, e core.Event) error {
 		if at.IsZero() || k != nil && !corrected && !over {
 			continue
 		}
-		if _, err := b.begin(ctx, w, rule, at); err != nil {
+		if _, err := b.begin(ctx, w, rule, at, because); err != nil {
 			return err
 		}
 	}
@@ -201,12 +224,15 @@ func (b *book) restart(ctx context.Context, w *cases.Work, e core.Event) error {
 		if !slices.ContainsFunc(rule.Restarts, func(m core.Moment) bool { return slices.Contains(moments, m) }) {
 			continue
 		}
-		if now, still := w.Type.Target(k.Rule); still && now.When.Holds(w.Case) {
-			rule = now
-		} else {
+		now, still := w.Type.Target(k.Rule)
+		if !still {
 			continue
 		}
-		if _, err := b.begin(ctx, w, rule, w.HappenedAt); err != nil {
+		is, because, err := b.applies(ctx, w, now)
+		if err == nil && is {
+			_, err = b.begin(ctx, w, now, w.HappenedAt, because)
+		}
+		if err != nil {
 			return err
 		}
 	}

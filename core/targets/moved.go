@@ -48,58 +48,79 @@ func (b *book) move(ctx context.Context, w *cases.Work, e core.Event) error {
 	return nil
 }
 
-// requalify follows a change of priority or subtype: targets that are no longer
-// for the case are cleared, and those that are now begin where those began,
-// with the same pauses. What the case has done already is not promised again.
+// requalify follows a change of what the case is, such as its priority, its
+// subtype or a field that a condition asks after: targets that are no longer for
+// the case are cleared, and those that are now begin where those began, with the
+// same pauses. What the case has done already is not promised again.
 func (b *book) requalify(ctx context.Context, w *cases.Work, e core.Event) error {
-	var aspect core.Aspect
-	switch e.Kind {
-	case core.PriorityChanged:
-		aspect = core.AspectPriority
-	case core.SubtypeChanged:
-		aspect = core.AspectSubtype
-	default:
+	if e.Kind == core.CaseRaised || len(e.Changes) == 0 || !w.Live() || w.Case.IsFinal() {
 		return nil
 	}
-	if !w.Live() || w.Case.IsFinal() {
-		return nil
+	ended, err := b.disqualify(ctx, w, e)
+	if err != nil {
+		return err
 	}
-	type course struct{ starts, stops core.Moment }
-	ended := map[course]*kept{}
-	for _, k := range b.running() {
-		rule, still := w.Type.Target(k.Rule)
-		if k.isTask() || !still || !rule.When.Bears(aspect) || rule.When.Holds(w.Case) {
-			continue
-		}
-		before := *k
-		if _, err := b.apply(ctx, w, k, core.Cause{Kind: core.CauseCleared}, core.TargetCleared, core.About{"because": e.Kind}); err != nil {
-			return err
-		}
-		ended[course{rule.Starts, rule.Stops}] = &before
-	}
+	moments := momentsOf(w, e)
 	for _, rule := range w.Type.Targets {
-		if !rule.When.Bears(aspect) || !rule.When.Holds(w.Case) {
+		if !b.bears(w, rule, e) {
 			continue
 		}
-		if k := b.find(rule.Key); k != nil && (k.StoppedAt.IsZero() || k.State != core.StateCleared || k.Causes[len(k.Causes)-1].By != "") {
+		k := b.find(rule.Key)
+		switch {
+		case k == nil && slices.Contains(moments, rule.Starts):
+			continue // it starts with the change itself
+		case k != nil && (k.StoppedAt.IsZero() || k.State != core.StateCleared || k.Causes[len(k.Causes)-1].By != ""):
 			continue // it runs, was kept already, or somebody cleared it
 		}
-		if err := b.qualify(ctx, w, rule, ended[course{rule.Starts, rule.Stops}]); err != nil {
+		is, because, err := b.applies(ctx, w, rule)
+		if err == nil && is {
+			err = b.qualify(ctx, w, rule, ended[course{rule.Starts, rule.Stops}], because)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// course is from when to when a target runs: two of the same course take each
+// other's place.
+type course struct{ starts, stops core.Moment }
+
+// disqualify clears the targets that an event has made no longer for the case,
+// and returns them by their course as they were.
+func (b *book) disqualify(ctx context.Context, w *cases.Work, e core.Event) (map[course]*kept, error) {
+	ended := map[course]*kept{}
+	for _, k := range b.running() {
+		rule, still := w.Type.Target(k.Rule)
+		if k.isTask() || !still || !b.bears(w, rule, e) {
+			continue
+		}
+		is, because, err := b.applies(ctx, w, rule)
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			continue
+		}
+		before := *k
+		if _, err := b.apply(ctx, w, k, core.Cause{Kind: core.CauseCleared, Because: because}, core.TargetCleared, core.About{"because": e.Kind}); err != nil {
+			return nil, err
+		}
+		ended[course{rule.Starts, rule.Stops}] = &before
+	}
+	return ended, nil
+}
+
 // qualify begins a target that has become one of the case's: where the one
 // began that it takes the place of, or at its own moment, if that has been.
-func (b *book) qualify(ctx context.Context, w *cases.Work, rule core.TargetRule, before *kept) error {
+func (b *book) qualify(ctx context.Context, w *cases.Work, rule core.TargetRule, before *kept, because *core.Because) error {
 	if before == nil {
 		at, err := b.startedAt(ctx, w, rule)
 		if err != nil || at.IsZero() || hasHappened(w.Case, rule.Stops) {
 			return err
 		}
-		_, err = b.begin(ctx, w, rule, at)
+		_, err = b.begin(ctx, w, rule, at, because)
 		return err
 	}
 	calendar, _, err := w.Calendar(ctx)
@@ -111,7 +132,7 @@ func (b *book) qualify(ctx context.Context, w *cases.Work, rule core.TargetRule,
 		k = &kept{Target: core.Target{ID: core.NewID[core.TargetID]()}}
 		b.targets = append(b.targets, k)
 	}
-	fresh := before.For(k.ID, rule, calendar)
+	fresh := before.For(k.ID, rule, calendar).BecauseOf(because)
 	fresh.Generation += k.Generation
 	k.Target, k.typeVersion, k.rule, k.calendar = fresh, w.Type.Version, rule, calendar
 	b.save(w, k)

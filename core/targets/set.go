@@ -46,7 +46,7 @@ func (c *Set) Apply(ctx context.Context, w *cases.Work) error {
 	b := books.Of(w)
 	k := b.find(c.Target)
 	if rule, ok := w.Type.Target(c.Target); k == nil && ok && (rule.Permits(core.HandSet) || !w.By.IsStaff()) {
-		if k, err = b.begin(ctx, w, rule, w.HappenedAt); err != nil {
+		if k, err = b.begin(ctx, w, rule, w.HappenedAt, nil); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/conditions"
 )
 
 const targetColumns = `t.id, t.case_id, t.rule_key, t.name, t.type_version, t.calendar, t.calendar_version, t.causes, t.done,
@@ -48,8 +49,9 @@ const selectOpenQuestions = `SELECT id::text FROM questions
 WHERE case_id = $1 AND pauses AND answered_at IS NULL AND withdrawn_at IS NULL`
 
 // preload reads the targets of a case, and what pauses them, under its lock.
-func preload(r *cases.Reads) {
+func preload(r *cases.Reads, language *conditions.Compiler) {
 	b := books.Of(r.Work)
+	b.language = language
 	cases.ReadAll(r, selectOfCase, []any{r.Case}, func(rows []targetRow) {
 		for _, row := range rows {
 			k := &kept{Target: row.noun(), typeVersion: row.TypeVersion}

@@ -7,7 +7,8 @@
 // here computes a due time. Here is when those rules are asked:
 //
 //   - follow.go: what follows for targets from an event of the case;
-//   - moved.go: what follows when a date, a priority or a subtype is put right;
+//   - applies.go: whether a rule is for a case, by its condition;
+//   - moved.go: what follows when a date is put right, or what the case is changes;
 //   - tasks.go: the targets of tasks, which are like any other;
 //   - set.go, extend.go, pause.go, clear.go: what staff may do, one command each;
 //   - step.go and escalate.go: what time has done, through the same door;
@@ -26,6 +27,7 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/postgres"
 )
 
@@ -36,11 +38,18 @@ type Service struct {
 	cases *cases.Service
 	types *casetypes.Service
 	clock core.Clock
+
+	language *conditions.Compiler // of the conditions of rules
 }
 
 // New makes the service.
 func New(db *postgres.DB, door *cases.Service, clock core.Clock) *Service {
-	return &Service{db: db, cases: door, types: door.Types(), clock: clock}
+	return &Service{db: db, cases: door, types: door.Types(), clock: clock, language: languageOf(door)}
+}
+
+// languageOf is what the conditions of rules are written in.
+func languageOf(door *cases.Service) *conditions.Compiler {
+	return door.Types().Conditions().Of(conditions.OfTarget)
 }
 
 // settledBefore lists the commands before which what was due is recorded, so
@@ -48,7 +57,7 @@ func New(db *postgres.DB, door *cases.Service, clock core.Clock) *Service {
 // start, pause or stop a target.
 var settledBefore = []core.CommandName{
 	"case.start_work", "case.change_status", "case.change_stage", "case.set_field", "case.escalate", "case.de_escalate",
-	"case.change_subtype", "case.change_priority", "case.change_received",
+	"case.change_subtype", "case.change_priority", "case.change_received", "case.change_contact", "case.change_place",
 	"case.close", "case.cancel", "case.withdraw", "case.reopen",
 	"note.add", "update.add", "question.ask", "question.answer", "task.complete",
 	"task.cancel", "task.return", "task.change_due",
@@ -60,16 +69,20 @@ var followed = []core.EventKind{
 	core.CaseRaised, core.WorkStarted, core.StatusChanged, core.StageChanged, core.FieldChanged, core.FirstResponseGiven,
 	core.CaseClosed, core.CaseCancelled, core.CaseWithdrawn, core.CaseReopened,
 	core.QuestionAsked, core.QuestionAnswered, core.TaskCompleted,
-	core.SubtypeChanged, core.PriorityChanged, core.ReceivedChanged,
+	core.SubtypeChanged, core.PriorityChanged, core.ReceivedChanged, core.ContactChanged, core.PlaceChanged,
 }
 
 // Wire adds what the targets of a case have to do with its other commands.
 func Wire(door *cases.Service) {
-	door.Preload(preload)
+	language := languageOf(door)
+	door.Preload(func(r *cases.Reads) { preload(r, language) })
 	for _, name := range settledBefore {
 		door.Before(name, settleFirst)
 	}
 	for _, kind := range followed {
-		door.On(kind, consequences)
+		door.On(kind, func(w *cases.Work, event core.Event) []cases.Command {
+			books.Of(w).language = language // a case that is raised just now has loaded nothing
+			return consequences(w, event)
+		})
 	}
 }

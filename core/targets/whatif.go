@@ -8,6 +8,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/postgres"
 )
 
@@ -143,8 +144,16 @@ func (s *Service) WhatIf(ctx context.Context, reach cases.Reach, d Draft, after 
 	for _, row := range rows {
 		byCase[row.CaseID] = append(byCase[row.CaseID], row)
 	}
+	whole, pasts, err := sup.read(ctx, ids)
+	if err != nil {
+		return WhatIf{}, err
+	}
 	for _, row := range found {
-		shifts, err := sup.ofCase(ctx, &out, row.noun(), byCase[row.ID])
+		cs := row.noun()
+		if all, ok := whole[row.ID]; ok {
+			cs = all
+		}
+		shifts, err := sup.ofCase(ctx, &out, cs, byCase[row.ID], pasts[row.ID.String()])
 		if err != nil {
 			return WhatIf{}, err
 		}
@@ -179,10 +188,23 @@ type supposition struct {
 	now      time.Time
 	caseType *core.CaseType // nil when only the calendar is another
 	calendar *core.Calendar
+
+	conditions map[string]compiled // of the draft, by their text
+}
+
+// compiled is a condition that was made ready, or why it could not be.
+type compiled struct {
+	condition *conditions.Condition
+	err       error
+}
+
+// asks reports whether a rule of the draft has a condition in CEL.
+func (sup *supposition) asks() bool {
+	return sup.caseType != nil && slices.ContainsFunc(sup.caseType.Targets, func(r core.TargetRule) bool { return r.If != "" })
 }
 
 func (s *Service) supposition(ctx context.Context, d Draft) (*supposition, error) {
-	sup := &supposition{service: s, now: s.clock.Now(), caseType: d.CaseType}
+	sup := &supposition{service: s, now: s.clock.Now(), caseType: d.CaseType, conditions: map[string]compiled{}}
 	var err error
 	switch {
 	case d.CaseType != nil:
@@ -195,9 +217,26 @@ func (s *Service) supposition(ctx context.Context, d Draft) (*supposition, error
 	return sup, err
 }
 
+// read reads what a draft of a case type asks of cases beside their targets: all
+// of them where conditions ask, and what has happened to them so far.
+func (sup *supposition) read(ctx context.Context, ids []core.CaseID) (whole map[core.CaseID]*core.Case, pasts map[string]*past, err error) {
+	if sup.caseType == nil {
+		return nil, nil, nil
+	}
+	if pasts, err = sup.service.pasts(ctx, sup.caseType, ids); err != nil || !sup.asks() {
+		return nil, pasts, err
+	}
+	found, err := sup.service.cases.Several(ctx, ids)
+	whole = make(map[core.CaseID]*core.Case, len(found))
+	for _, cs := range found {
+		whole[cs.ID] = cs.Case
+	}
+	return whole, pasts, err
+}
+
 // ofCase counts what would change for one case, and returns what would be late
 // or saved.
-func (sup *supposition) ofCase(ctx context.Context, out *WhatIf, cs *core.Case, rows []shownRow) ([]Shift, error) {
+func (sup *supposition) ofCase(ctx context.Context, out *WhatIf, cs *core.Case, rows []shownRow, p *past) ([]Shift, error) {
 	var shifts []Shift
 	tell := func(name core.Text, rule string, was, is core.Target) {
 		shift := Shift{CaseID: cs.ID, Ref: cs.Ref, Subject: cs.Subject, Rule: rule, Name: name, Was: was.DueAt, Is: is.DueAt, Zone: sup.calendar.Location()}
@@ -221,24 +260,28 @@ func (sup *supposition) ofCase(ctx context.Context, out *WhatIf, cs *core.Case, 
 			continue
 		}
 		out.Targets++
-		rule, remains, err := sup.ruleFor(ctx, cs, row)
+		rule, is, runs, err := sup.supposed(ctx, cs, row, p)
 		if err != nil {
 			return nil, err
 		}
-		if !remains {
+		if !runs {
 			out.Dropped++
 			if was.LateAt(sup.now) {
 				tell(was.Name, was.Rule, was, core.Target{StoppedAt: sup.now})
 			}
 			continue
 		}
-		tell(rule.Name, rule.Key, was, sup.supposed(was, rule))
+		tell(rule.Name, rule.Key, was, is)
 	}
 	if sup.caseType == nil {
 		return shifts, nil
 	}
 	for _, rule := range sup.caseType.Targets {
-		if is, would := sup.added(cs, rule, rows); would {
+		is, would, err := sup.added(ctx, cs, rule, rows, p)
+		if err != nil {
+			return nil, err
+		}
+		if would {
 			out.Added++
 			if is.LateAt(sup.now) {
 				tell(rule.Name, rule.Key, core.Target{}, is)
@@ -248,51 +291,81 @@ func (sup *supposition) ofCase(ctx context.Context, out *WhatIf, cs *core.Case, 
 	return shifts, nil
 }
 
-// supposed is a target under the draft. A calendar that is another leaves each
-// target its own promise.
-func (sup *supposition) supposed(was core.Target, rule core.TargetRule) core.Target {
-	if sup.caseType == nil {
-		is, _ := was.On(rule, sup.calendar, sup.now)
-		return is
-	}
-	return was.Supposed(rule, sup.calendar)
-}
-
-// ruleFor is the rule that a target would have; false when it would have none.
-func (sup *supposition) ruleFor(ctx context.Context, cs *core.Case, row shownRow) (core.TargetRule, bool, error) {
-	if sup.caseType != nil {
-		rule, known := sup.caseType.Target(row.RuleKey)
-		return rule, known && rule.When.Holds(cs), nil
-	}
+// supposed is a running target under the draft, and the rule it would have;
+// false when it would not run. A calendar that is another leaves each target its
+// own promise, and a rule that starts at the same moment the beginning it had.
+func (sup *supposition) supposed(ctx context.Context, cs *core.Case, row shownRow, p *past) (rule core.TargetRule, is core.Target, runs bool, err error) {
 	set, err := sup.service.types.At(ctx, row.TypeKey, row.TypeVersion)
 	if err != nil {
-		return core.TargetRule{}, false, err
+		return rule, is, false, err
 	}
-	rule, err := ruleOf(row.RuleKey, set, set)
-	return rule, true, err
+	was, err := ruleOf(row.RuleKey, set, set)
+	switch {
+	case err != nil:
+		return was, is, false, err
+	case sup.caseType == nil:
+		is, _ = row.noun().On(was, sup.calendar, sup.now)
+		return was, is, true, nil
+	}
+	rule, known := sup.caseType.Target(row.RuleKey)
+	if !known {
+		return rule, is, false, nil
+	}
+	if runs, _, err = sup.applies(ctx, rule, cs); err != nil || !runs {
+		return rule, is, false, err
+	}
+	if rule.Starts != was.Starts {
+		is, runs = sup.begun(cs, rule, p)
+		return rule, is, runs, nil
+	}
+	return rule, row.noun().Supposed(rule, sup.calendar), true, nil
 }
 
-// added is the target that a case would have by a rule and does not have: one
-// that begins when a case is raised or received, for what has not been done.
-func (sup *supposition) added(cs *core.Case, rule core.TargetRule, rows []shownRow) (core.Target, bool) {
-	at := cs.RaisedAt
-	switch {
-	case !rule.When.Holds(cs) || slices.ContainsFunc(rows, func(r shownRow) bool { return r.RuleKey == rule.Key }):
-		return core.Target{}, false
-	case rule.Starts == core.MomentReceived:
-		at = cs.ReceivedAt
-	case rule.Starts != core.MomentRaised:
-		return core.Target{}, false
+// applies reports whether a rule of the draft is for a case.
+func (sup *supposition) applies(ctx context.Context, rule core.TargetRule, cs *core.Case) (bool, *core.Because, error) {
+	return judge(ctx, sup.compile, sup.caseType, rule, cs, sup.now)
+}
+
+// compile keeps what it has made: a draft has many cases.
+func (sup *supposition) compile(text string) (*conditions.Condition, error) {
+	if made, ok := sup.conditions[text]; ok {
+		return made.condition, made.err
 	}
-	if hasHappened(cs, rule.Stops) {
-		return core.Target{}, false
+	condition, err := of(sup.caseType, sup.service.language)(text)
+	sup.conditions[text] = compiled{condition, err}
+	return condition, err
+}
+
+// added is the target that a case would have by a rule and does not have.
+func (sup *supposition) added(ctx context.Context, cs *core.Case, rule core.TargetRule, rows []shownRow, p *past) (core.Target, bool, error) {
+	if slices.ContainsFunc(rows, func(r shownRow) bool { return r.RuleKey == rule.Key }) {
+		return core.Target{}, false, nil
+	}
+	is, _, err := sup.applies(ctx, rule, cs)
+	if err != nil || !is {
+		return core.Target{}, false, err
+	}
+	t, runs := sup.begun(cs, rule, p)
+	if !runs {
+		return t, false, nil
 	}
 	for _, row := range rows {
 		if other := row.noun(); other.StoppedAt.IsZero() {
 			if known, ok := sup.caseType.Target(other.Rule); ok && known.Starts == rule.Starts {
-				return other.For(core.TargetID{}, rule, sup.calendar), true // with the same pauses
+				return other.For(core.TargetID{}, rule, sup.calendar), true, nil // with the same pauses, those by hand too
 			}
 		}
 	}
-	return core.NewTarget(core.TargetID{}, cs.ID, rule, sup.calendar, at), true
+	return t, true, nil
+}
+
+// begun is the target that would run by a rule, from what has happened to the
+// case: begun at its moment, paused when there was a reason to.
+func (sup *supposition) begun(cs *core.Case, rule core.TargetRule, p *past) (core.Target, bool) {
+	began, runs := running(rule, p.of(cs, sup.caseType.Targets, sup.calendar.Location()))
+	if !runs || began.Before(sup.now.AddDate(-maxYears, 0, 0)) || began.After(sup.now.AddDate(maxYears, 0, 0)) {
+		return core.Target{}, false
+	}
+	t := core.NewTarget(core.TargetID{}, cs.ID, rule, sup.calendar, began)
+	return p.paused(t, rule, sup.calendar, began), true
 }

@@ -98,7 +98,14 @@ func (p *Pages) caseSide(ctx context.Context, o *opened, f facts) (CaseSide, err
 	}
 	if o.full && o.MayDo(core.MayWork) && !cs.IsFinal() {
 		for _, rule := range o.Type.Targets {
-			if indexOf(f.targets, rule.Key) < 0 && rule.Permits(core.HandSet) && rule.When.Holds(cs) {
+			if indexOf(f.targets, rule.Key) >= 0 || !rule.Permits(core.HandSet) {
+				continue
+			}
+			is, err := p.Targets.Applies(ctx, o.Type, rule, cs)
+			if err != nil {
+				return side, err
+			}
+			if is {
 				side.Unset = append(side.Unset, Action{
 					Name: "target-set", Label: "Set “" + rule.Name.String() + "”", URL: o.url("act", "target-set") + "?target=" + rule.Key,
 				})
