@@ -8,19 +8,14 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
-	"github.com/casement-dev/casement/core/postgres/pgtest"
 )
 
 func TestTheFiguresCountTheDoorTheQueueTheFeedAndWhatHoldsItUp(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
-	p := assemble(t, pool, core.SystemClock{})
-	if err := p.prepare(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	p := furnished(t, false, core.SystemClock{})
 	priya := p.hire(t, "Priya", nil, "complaints-team").Actor()
 	follow(t, &council{parts: p, clock: &casestest.Clock{}})
-	slow, err := pool.Begin(t.Context())
+	slow, err := p.db.Pool().Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +58,7 @@ func TestTheFiguresCountTheDoorTheQueueTheFeedAndWhatHoldsItUp(t *testing.T) {
 	if saw, err := checkHistory(t.Context(), p); err != nil || saw == "" {
 		t.Errorf("a transaction that has only begun worries doctor: %v", err)
 	}
-	if _, err := pool.Exec(t.Context(), `UPDATE events SET recorded_at = recorded_at - interval '1 hour'`); err != nil {
+	if _, err := p.db.Pool().Exec(t.Context(), `UPDATE events SET recorded_at = recorded_at - interval '1 hour'`); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := checkHistory(t.Context(), p); err == nil || !strings.Contains(err.Error(), "wait for a transaction that has been open") {

@@ -7,15 +7,11 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/notifications"
-	"github.com/casement-dev/casement/core/postgres/pgtest"
 )
 
 func TestAReaderHearsOnlyOfCasesAndQueuesThatAreTheirBusiness(t *testing.T) {
 	t.Parallel()
-	p := assemble(t, pgtest.New(t), core.SystemClock{})
-	if err := p.prepare(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	p := furnished(t, false, core.SystemClock{})
 	priya, kofi := p.hire(t, "Priya", nil, "complaints-team").Actor(), p.hire(t, "Kofi", nil).Actor()
 	id := core.NewID[core.CaseID]()
 	if _, err := p.cases.Do(t.Context(), priya, cases.One(id, 0, &cases.Raise{

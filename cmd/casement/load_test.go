@@ -9,17 +9,13 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
-	"github.com/casement-dev/casement/core/postgres/pgtest"
 )
 
 func newLoaded(t testing.TB) *load {
 	t.Helper()
 	clock := &casestest.Clock{}
 	clock.Set(casestest.Start)
-	p := assemble(t, pgtest.New(t), clock)
-	if err := p.prepare(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	p := furnished(t, false, clock)
 	l, err := p.newLoad(t.Context(), 1, io.Discard)
 	if err != nil {
 		t.Fatal(err)

@@ -57,16 +57,13 @@ func TestMailComesInThroughTheWholeProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := assemble(t, pgtest.New(t), clock, "--public-url=http://"+ln.Addr().String(), "--mailboxes="+mailFile(t, `
+	p := furnished(t, true, clock, "--public-url=http://"+ln.Addr().String(), "--mailboxes="+mailFile(t, `
 reply_address: cases@northmoor.example
 sorters: [contact-centre]
 mailboxes:
   - {key: relay, secret: a secret of some length, raise: {type: complaint}}
   - {key: cases, host: 127.0.0.1, port: `+strconv.Itoa(d.Port)+`, tls: none, user: cases, password: secret, move_to: Taken}
 `))
-	if err := p.prepare(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
 	app, err := p.newServer(t.Context())
 	if err != nil {
 		t.Fatal(err)

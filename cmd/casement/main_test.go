@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"testing"
 
@@ -13,5 +15,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == compilerWord {
 		os.Exit(wasm.CompileMain(os.Args[2:], os.Stdin, os.Stderr))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := errors.Join(plain.Drop(), playing.Drop()); err != nil {
+		fmt.Fprintln(os.Stderr, "drop the furnished databases:", err)
+	}
+	os.Exit(code)
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/people"
-	"github.com/casement-dev/casement/core/postgres/pgtest"
 )
 
 // open311Client is where the client that others wrote is installed.
@@ -46,10 +45,7 @@ func TestAClientOfOpen311CreatesAndReadsARequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	site := "http://" + ln.Addr().String()
-	p := assemble(t, pgtest.New(t), core.SystemClock{}, "--public-url", site)
-	if err := p.prepare(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	p := furnished(t, false, core.SystemClock{}, "--public-url", site)
 	admin := p.hire(t, "Morag Sinclair", []core.Role{core.RoleAdministrator})
 	_, key, err := p.people.CreateClient(t.Context(), admin.Actor(), people.ClientInput{
 		Name: "Northmoor app", Types: []string{"report"}, Permissions: []core.Permission{core.MayRaise},

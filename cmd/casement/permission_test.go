@@ -19,7 +19,6 @@ import (
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/pluginstore"
-	"github.com/casement-dev/casement/core/postgres/pgtest"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/routines"
 	"github.com/casement-dev/casement/core/satisfaction"
@@ -67,10 +66,7 @@ func newCouncil(t *testing.T, demonstration bool) *council {
 	t.Helper()
 	clock := &casestest.Clock{}
 	clock.Set(casestest.Start)
-	c := &council{parts: assemble(t, pgtest.New(t), clock), t: t, clock: clock}
-	if err := c.prepare(t.Context(), demonstration); err != nil {
-		t.Fatal(err)
-	}
+	c := &council{parts: furnished(t, demonstration, clock), t: t, clock: clock}
 	if _, err := c.people.CreateGroup(t.Context(), core.SystemActor(), core.Group{Key: "museum", Name: "Museum"}); err != nil {
 		t.Fatal(err)
 	}

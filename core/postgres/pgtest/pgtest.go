@@ -43,9 +43,7 @@ const (
 // released by then fails the test.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	return open(t, func(ctx context.Context, admin *pgx.Conn) (string, error) {
-		return ensureTemplate(ctx, admin)
-	})
+	return open(t, ensureTemplate)
 }
 
 // Empty is New without any schema.

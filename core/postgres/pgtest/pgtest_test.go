@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
@@ -81,6 +82,37 @@ func TestAnEmptyDatabaseHasNoTables(t *testing.T) {
 	}
 	if tables != 0 {
 		t.Errorf("%d tables", tables)
+	}
+}
+
+func TestATemplateIsFilledOnceAndEachTestHasACopyOfItsOwn(t *testing.T) {
+	t.Parallel()
+	fills := 0
+	template := &pgtest.Template{Fill: func(ctx context.Context, pool *pgxpool.Pool) error {
+		fills++
+		_, err := pool.Exec(ctx, "CREATE TABLE filled AS SELECT 1 AS n")
+		return err
+	}}
+	count := func(pool *pgxpool.Pool) (n int) {
+		t.Helper()
+		if err := pool.QueryRow(t.Context(), "SELECT count(*) FROM filled").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	first := template.New(t)
+	if _, err := first.Exec(t.Context(), "INSERT INTO filled VALUES (2)"); err != nil {
+		t.Fatal(err)
+	}
+	second := template.New(t)
+	if count(first) != 2 || count(second) != 1 || fills != 1 {
+		t.Errorf("filled %d times; one has %d rows, the other %d", fills, count(first), count(second))
+	}
+	if err := template.Drop(); err != nil {
+		t.Error(err)
+	}
+	if count(second) != 1 {
+		t.Error("the copy went with the template")
 	}
 }
 
