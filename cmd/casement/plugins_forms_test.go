@@ -185,7 +185,7 @@ func (d *desk) otherFormsAreFilledIn() {
 				typing(p, "subject", "Air in Mill Lane", "what", "All readings of the monitor in Mill Lane, by the hour.")
 				choose(p, "environment", "yes")
 			}},
-			{"how", "Choose which time it should cover", func(p *webtest.Page) {
+			{"how", "Choose which period it should cover", func(p *webtest.Page) {
 				choose(p, "period", "between")
 				date(p, "from", "1", "4", "2025")
 				date(p, "to", "31", "3", "2026")
@@ -229,7 +229,7 @@ func (d *desk) otherFormsAreFilledIn() {
 				typing(p, "details", "The door of the lamp post is open, and wires hang out.")
 				attach(p)
 			}},
-			{"you", "Choose whether we shall tell you", func(p *webtest.Page) {
+			{"you", "Choose whether you would like to hear what happens", func(p *webtest.Page) {
 				choose(p, "hear", "yes")
 				typing(p, "name", "Ada Lovelace", "email", "ada@example.org")
 			}},

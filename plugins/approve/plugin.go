@@ -153,7 +153,8 @@ func mention(name string) string {
 	return "@" + name + " "
 }
 
-// question shows what is to be decided: the brief, and the case it is about.
+// question shows the case that is to be decided about. What is asked is the
+// brief of the task, which stands above its page already.
 func question(c *tasks.Ctx) forms.Body {
 	var lines []*forms.Listed
 	if c.Case != nil && c.Case.Subject != "" {
@@ -162,11 +163,10 @@ func question(c *tasks.Ctx) forms.Body {
 	if c.Task.DueAt != "" {
 		lines = append(lines, forms.Row("To be decided by", host.SayDate(c.Task.DueAt)))
 	}
-	brief := c.Task.Brief
-	if brief == "" {
-		brief = "Nothing was written about it. Ask the case manager before you decide."
+	return forms.Body{
+		forms.If(c.Task.Brief == "", forms.Lead("Nothing was written about it. Ask the case manager before you decide.")),
+		forms.Summary(lines...),
 	}
-	return forms.Body{forms.Lead(brief), forms.Summary(lines...)}
 }
 
 // soFar is the account of what was said.

@@ -64,7 +64,7 @@ func question(c *forms.Ctx, e *Enquiry) forms.Page {
 	return forms.Page{Title: "What would you like to know?", Body: forms.Body{
 		topic,
 		forms.Line("subject", &e.Subject, "Your question in a few words").Short("In a few words").Required("Enter your question in a few words").Max(120),
-		forms.TextArea("question", &e.Question, "Your question").Hint("All that helps us to answer. Leave out bank details and passwords.").
+		forms.TextArea("question", &e.Question, "Your question").Hint("Tell us all that helps us to answer. Leave out bank details and passwords.").
 			Required("Enter your question").Max(5000),
 		forms.Files("files", &e.Files, "Add files that help us (optional)").Short("Files").Hint("Up to 5 files of 10 MB: photographs, PDF, Word.").
 			Max(5).MaxMegabytes(10).Accept("image/*", "application/pdf", ".doc", ".docx", ".odt"),

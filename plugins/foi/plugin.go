@@ -1,6 +1,6 @@
 // The form of a request for information, under the Freedom of Information Act
 // 2000 or the Environmental Information Regulations 2004: what is asked for, of
-// which time, in what form, and who asks.
+// which period, in what format, and who asks.
 package main
 
 import (
@@ -50,7 +50,7 @@ func what(c *forms.Ctx, r *Request) forms.Page {
 	published, own := c.Config("published"), c.Config("own_data")
 	return forms.Page{Title: "What information would you like?", Body: forms.Body{
 		forms.If(published != "", forms.Notice("It may be published already", published)),
-		forms.Line("subject", &r.Subject, "In a few words").Hint("For example “spending on road repairs”").Required("Say in a few words what it is about").Max(120),
+		forms.Line("subject", &r.Subject, "What is it about, in a few words?").Short("In a few words").Hint("For example “spending on road repairs”").Required("Say in a few words what it is about").Max(120),
 		forms.TextArea("what", &r.What, "What would you like to know?").Short("What is asked for").
 			Hint("Ask for recorded information, as exactly as you can: which documents, figures or decisions. You need not say why. Requests and answers may be published, without your name.").
 			Required("Say what you would like to know").Max(5000),
@@ -58,26 +58,26 @@ func what(c *forms.Ctx, r *Request) forms.Page {
 			Hint("Air, water, land, waste, noise, planning, or what affects them. Other rules apply then; you do not have to know them.").
 			Required("Choose whether it is about the environment").
 			Option("yes", "Yes").Option("no", "No").Option("unsure", "I am not sure").OptionHint("We decide which rules apply"),
-		forms.Details("Do you ask for what we hold about yourself?",
+		forms.Details("Are you asking for what we hold about yourself?",
 			forms.Text("That is not a freedom of information request: it is your right under data protection law, and is dealt with apart from this form."),
 			forms.If(own != "", forms.Text(own))),
 	}}
 }
 
 func how(c *forms.Ctx, r *Request) forms.Page {
-	return forms.Page{Title: "Which time, and in what form?", Body: forms.Body{
-		forms.Radios("period", &r.Period, "Which time should it cover?").Short("Time").Required("Choose which time it should cover").
-			Option("any", "No particular time").
+	return forms.Page{Title: "Which period, and in what format?", Body: forms.Body{
+		forms.Radios("period", &r.Period, "Which period should it cover?").Short("Period").Required("Choose which period it should cover").
+			Option("any", "No particular period").
 			Option("between", "Between two dates").Reveal(
 			forms.Date("from", &r.From, "From").Hint("For example, 1 4 2025").Required("Enter the first day").Between("1900-01-01", c.Today),
 			forms.Date("to", &r.To, "To").Hint("For example, 31 3 2026").Required("Enter the last day").Between("1900-01-01", ""),
 		),
-		forms.Radios("format", &r.Format, "In what form would you like it?").Short("Form").Required("Choose in what form you would like it").
+		forms.Radios("format", &r.Format, "How would you like to receive it?").Short("Format").Required("Choose how you would like to receive it").
 			Option("email", "By email").
 			Option("paper", "On paper").
 			Option("large-print", "In large print").
-			Option("other", "In another form").Reveal(
-			forms.Line("other", &r.Other, "Which form?").Hint("For example a spreadsheet, Braille, or to see the papers in our offices").Required("Say in which form").Max(200),
+			Option("other", "In another format").Reveal(
+			forms.Line("other", &r.Other, "Which format?").Hint("For example a spreadsheet, Braille, or to see the papers in our offices").Required("Say in which format").Max(200),
 		),
 	}}
 }
@@ -90,13 +90,13 @@ func inOrder(c *forms.Ctx, r *Request) {
 }
 
 func you(c *forms.Ctx, r *Request) forms.Page {
-	return forms.Page{Title: "Who asks?", Body: forms.Body{
+	return forms.Page{Title: "About you", Body: forms.Body{
 		forms.Notice("Why we need your name", "The Freedom of Information Act (section 8) asks for your real name and an address to write to: "+
 			"without them your request is not valid, and we would not have to answer it. An email address will do. "+
 			"The services that look for the information are not told who asks."),
 		forms.Line("name", &r.Name, "Your real name").Short("Name").Hint("First name or initial, and surname").Required("Enter your real name: the law asks for it").
 			Autocomplete("name").Check(func() string { return realName(r.Name) }),
-		forms.Line("organisation", &r.Organisation, "Organisation (optional)").Short("Organisation").Hint("If you ask for one").Autocomplete("organization").Max(200),
+		forms.Line("organisation", &r.Organisation, "Organisation (optional)").Short("Organisation").Hint("If you are asking for one").Autocomplete("organization").Max(200),
 		forms.Email("email", &r.Email, "Email address").Short("Email").Hint("We send the answer here"),
 		forms.TextArea("address", &r.Address, "Postal address").Short("Address").Hint("If you have no email address, or want the answer on paper").
 			Autocomplete("street-address").Max(500),

@@ -54,7 +54,7 @@ func TestAnAnswerOnPaperNeedsAPostalAddress(t *testing.T) {
 
 func TestAnotherFormIsSaidInWords(t *testing.T) {
 	f := sdktest.Start(t, Form).Submit("subject", "x", "what", "x", "environment", "unsure").Submit("period", "any", "format", "other").WantError("other")
-	f.Submit("period", "any", "format", "other", "other", "Braille").WantStep("you").Submit("name", "Ada Lovelace", "address", "1 High St").WantStep("check").WantRow("Which form?", "Braille")
+	f.Submit("period", "any", "format", "other", "other", "Braille").WantStep("you").Submit("name", "Ada Lovelace", "address", "1 High St").WantStep("check").WantRow("Which format?", "Braille")
 	if raise := f.Submit().WantDone(); raise.Fields["format-other"][0] != "Braille" || raise.Fields["environmental"][0] != "unsure" {
 		t.Errorf("got %v", raise.Fields)
 	}

@@ -67,7 +67,7 @@ func what(c *forms.Ctx, r *Report) forms.Page {
 	for _, k := range kinds(c) {
 		kind.Option(k.key, k.words)
 	}
-	return forms.Page{Title: "What is it?", Body: forms.Body{
+	return forms.Page{Title: "About the problem", Body: forms.Body{
 		kind,
 		forms.Radios("bad", &r.Bad, "How bad is it?").Short("How bad").Required("Choose how bad it is").
 			Option("danger", "Somebody could be hurt").Reveal(forms.Warning("Is somebody in danger now?", emergency)).
@@ -75,7 +75,7 @@ func what(c *forms.Ctx, r *Report) forms.Page {
 			Option("nuisance", "It is a nuisance"),
 		forms.TextArea("details", &r.Details, "Tell us more").Short("Details").Hint("How big is it, how long has it been there, what would help us to find it? Leave out names.").
 			Required("Say a few words about it").Max(2000),
-		forms.Files("photos", &r.Photos, "Photographs (optional)").Short("Photographs").Hint("Up to 6, of 15 MB. One from near, one from far helps most.").
+		forms.Files("photos", &r.Photos, "Photographs (optional)").Short("Photographs").Hint("Up to 6 of 15 MB each. One from close by and one from further away help most.").
 			Max(6).MaxMegabytes(15).Accept("image/jpeg", "image/png", "image/webp", "image/heic"),
 	}}
 }
@@ -98,13 +98,13 @@ func kinds(c *forms.Ctx) (kinds []choice) {
 
 func you(c *forms.Ctx, r *Report) forms.Page {
 	return forms.Page{Body: forms.Body{
-		forms.Radios("hear", &r.Hear, "Shall we tell you what becomes of it?").Short("Tell me what becomes of it").Required("Choose whether we shall tell you").
+		forms.Radios("hear", &r.Hear, "Would you like to hear what happens?").Short("Tell me what happens").Required("Choose whether you would like to hear what happens").
 			Option("yes", "Yes, by email").Reveal(
 			forms.Line("name", &r.Name, "Your name (optional)").Short("Name").Autocomplete("name"),
 			forms.Email("email", &r.Email, "Email address").Short("Email").Required("Enter your email address"),
-			forms.Tel("phone", &r.Phone, "Telephone number (optional)").Short("Telephone").Hint("If we may ring when we cannot find it"),
+			forms.Tel("phone", &r.Phone, "Telephone number (optional)").Short("Telephone").Hint("If we may ring you when we cannot find it"),
 		).
-			Option("no", "No, I do not want to say who I am").OptionHint("We keep no name. You can still look how it stands with a private link."),
+			Option("no", "No, I do not want to say who I am").OptionHint("We keep no name. You can still see how it goes on, with a private link."),
 	}}
 }
 
@@ -153,7 +153,7 @@ func subject(c *forms.Ctx, r *Report) string {
 func done(c *forms.Ctx, r *Report) forms.Page {
 	next := "We look at it, see to it, and tell you by email when it is done."
 	if r.Hear != "yes" {
-		next = "We look at it and see to it. Keep the private link if you want to know how it stands."
+		next = "We look at it and see to it. Keep the private link if you want to see how it goes on."
 	}
 	return forms.Page{Title: "Thank you for telling us", Body: forms.Body{forms.Section("What happens next", forms.Text(next))}}
 }

@@ -224,7 +224,7 @@ func (f *Field) title() string {
 	if f.short != "" {
 		return f.short
 	}
-	return f.label
+	return strings.TrimSuffix(f.label, " (optional)") // where it has been answered, that says nothing
 }
 
 func (f *Field) optionLabel(value string) string {

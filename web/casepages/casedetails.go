@@ -3,6 +3,7 @@ package casepages
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -59,8 +60,12 @@ func (p *Pages) detailsTab(ctx context.Context, o *opened) (DetailsTab, error) {
 		if f.Private && !o.full || slices.ContainsFunc(tab.Sections, kept) { // its section shows it, and changes it
 			continue
 		}
-		row := FieldRow{Key: f.Key, Label: f.Label.String(), Words: f.Words(cs.Fields[f.Key], core.DefaultLanguage), Private: f.Private}
-		if may && editable(f) {
+		row := FieldRow{Key: f.Key, Label: strings.TrimSuffix(f.Label.String(), " (optional)"), Words: f.Words(cs.Fields[f.Key], core.DefaultLanguage), Private: f.Private}
+		own := f.Is != "" // the case's own subject, place or contact: they stand elsewhere on its page
+		if row.Words == "" && (own || !editable(f)) {
+			continue
+		}
+		if may && editable(f) && !own {
 			row.Edit = o.url("act", "field") + "?field=" + f.Key
 		}
 		tab.Fields = append(tab.Fields, row)

@@ -23,6 +23,7 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/cases/casestest"
+	"github.com/casement-dev/casement/core/casetypes"
 	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
@@ -284,6 +285,20 @@ func TestEachTabIsAPageAndAFragmentOfItsOwn(t *testing.T) {
 	}
 	says(t, s.get("Priya", url+"/head", 200, fragment...), `id="case-head"`)
 	says(t, s.get("Priya", url+"/side", 200, fragment...), `id="case-side"`, "How was this calculated?")
+}
+
+func TestWhatTheCaseKeepsElsewhereIsNoUnknownField(t *testing.T) {
+	t.Parallel()
+	s := newCaseSite(t)
+	s.Publish(t, casetypes.KindCaseType, "complaint", strings.Replace(casestest.ComplaintType, `{"key": "depth"`, `
+		{"key": "in-short", "kind": "text", "label": "Your complaint in a few words", "is": "subject"},
+		{"key": "photos", "kind": "files", "label": "Photos (optional)"},
+		{"key": "bins", "kind": "text", "label": "How many bins? (optional)"},
+		{"key": "depth"`, 1))
+	_, url := s.raised()
+	body := s.get("Priya", url+"/details", 200)
+	says(t, body, "<dt>How many bins?</dt>")
+	saysNot(t, body, "Your complaint in a few words", "Photos (optional)")
 }
 
 func TestAStrangerFindsNoCase(t *testing.T) {

@@ -247,6 +247,9 @@ func (p *Pages) drawWorkflow(c *fiber.Ctx, o *tasks.Opened, d drawing, page *Tas
 			n.Ref, n.Refs = "", nil
 		}
 	})
+	if tree.Caption == o.Title { // the page is headed by it already
+		tree.Caption = ""
+	}
 	opt := viewtree.Page{
 		Errors: d.shown.Messages, Icons: p.Asset("icons.svg"), Map: viewtree.Map{Script: p.Asset("map.js"), Style: p.Asset("map.css")},
 		Prefix: "task-", Level: 2, Confirm: d.confirm, Tables: d.tables, Zone: p.Zone, Target: "task",

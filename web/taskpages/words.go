@@ -2,7 +2,6 @@ package taskpages
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -123,5 +122,37 @@ func didWords(e tasks.Entry, names, groups map[string]string, now time.Time) (ic
 	case core.TaskHandedBack:
 		return "undo", "handed it back to " + holder()
 	}
-	return "info", fmt.Sprintf("recorded %s", strings.ReplaceAll(string(e.Kind), ".", " "))
+	return clockWords(e.Kind, moment("due_at"))
+}
+
+// clockWords says what became of the time that a task has, and by when it is
+// due then.
+func clockWords(kind core.EventKind, due string) (icon, did string) {
+	until := func(did string) string {
+		if due == "" {
+			return did
+		}
+		return did + ", due " + due
+	}
+	switch kind {
+	case core.TargetStarted:
+		return "clock", until("began to count its time")
+	case core.TargetSet, core.TargetMoved, core.TargetRecalculated:
+		return "clock", until("counted its time anew")
+	case core.TargetExtended:
+		return "clock", until("gave it more time")
+	case core.TargetPaused:
+		return "pause", "stopped its clock"
+	case core.TargetResumed:
+		return "play", until("let its clock run on")
+	case core.TaskReminded, core.TargetReminded:
+		return "bell", "reminded of it"
+	case core.TaskBreached, core.TargetBreached:
+		return "warn", "found that it was not done in time"
+	case core.TargetMet:
+		return "ok", "found that it was done in time"
+	case core.TargetCleared:
+		return "x", "took its time away"
+	}
+	return "info", "recorded " + strings.ReplaceAll(string(kind), ".", " ")
 }

@@ -216,7 +216,14 @@ func (d *drawing) focusID(f *view.Node) string {
 	return d.elementID(f.ID)
 }
 
-// dateParts parts a date as typed into year, month and day.
+// dateParts parts a date as typed into year, month and day; the latter as people
+// write them, 7 and not 07.
 func dateParts(s string) []string {
-	return append(strings.SplitN(s, "-", 3), "", "", "")[:3]
+	parts := append(strings.SplitN(s, "-", 3), "", "", "")[:3]
+	for i, part := range parts[1:] {
+		if len(part) == 2 {
+			parts[i+1] = strings.TrimPrefix(part, "0")
+		}
+	}
+	return parts
 }

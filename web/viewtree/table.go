@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/casement-dev/casement/sdk/view"
 )
@@ -28,8 +29,23 @@ type column struct {
 }
 
 type tableRow struct {
-	Cells []string
+	Cells []tableCell
 	Link  string // of the case in its first cell
+}
+
+// tableCell is what stands in one place of a table.
+type tableCell struct {
+	Text  string
+	Date  string // as machines read it; "" when it is no date
+	Whole bool   // it stays on one line
+}
+
+// cell shows a day, 2026-11-09, as people read it; sorted it is as it came.
+func cell(text string) tableCell {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return tableCell{Text: day.Format("2 Jan 2006"), Date: text, Whole: true}
+	}
+	return tableCell{Text: text}
 }
 
 // turn leads to the table sorted or paged differently: by a link, or by a
@@ -102,9 +118,13 @@ func (d *drawing) table(s *shown) {
 		t.After.Class, t.After.Label, t.After.After = "table-page", "Next", s.Icon("right")
 	}
 	for _, i := range order {
-		r := tableRow{Cells: n.Rows[i]}
-		if len(n.Refs) > 0 {
+		r := tableRow{Cells: make([]tableCell, len(n.Rows[i]))}
+		for j, text := range n.Rows[i] {
+			r.Cells[j] = cell(text)
+		}
+		if len(n.Refs) > 0 && len(r.Cells) > 0 {
 			r.Link = d.page.caseURL(n.Refs[i])
+			r.Cells[0].Whole = r.Cells[0].Whole || n.Rows[i][0] == n.Refs[i]
 		}
 		t.Rows = append(t.Rows, r)
 	}

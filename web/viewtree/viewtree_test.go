@@ -238,6 +238,28 @@ func TestTheLastBoxCanBeUnticked(t *testing.T) {
 	}
 }
 
+func TestADayAndAReferenceInATableStayOnOneLine(t *testing.T) {
+	out, doc := render(t, &view.Node{Type: view.Page, Label: "P", Items: []view.Node{{
+		Type: view.Table, Label: "Cases", Columns: []string{"Reference", "Raised", "About"}, Refs: []string{"CMP-7K2M-4QX9"},
+		Rows: [][]string{{"CMP-7K2M-4QX9", "2026-11-09", "2026-11-31 is no day"}},
+	}}})
+	if got := doc.Find("td time").Text(); got != "9 Nov 2026" || doc.Find("td time").AttrOr("datetime", "") != "2026-11-09" {
+		t.Errorf("the day is %q in %s", got, out)
+	}
+	if n := doc.Find("th.whole, td.whole").Length(); n != 2 || !strings.Contains(out, "2026-11-31 is no day") {
+		t.Errorf("%d cells stay whole in %s", n, out)
+	}
+}
+
+func TestADayIsTypedWithoutNoughts(t *testing.T) {
+	_, doc := render(t, &view.Node{Type: view.Form, ID: "s", Label: "S", Items: []view.Node{{Type: view.Field, ID: "d", Kind: view.KindDate, Label: "D", Value: []string{"2026-04-07"}}}})
+	for part, want := range map[string]string{"day": "7", "month": "4", "year": "2026"} {
+		if got := doc.Find(`[name="f:d:`+part+`"]`).AttrOr("value", ""); got != want {
+			t.Errorf("the %s is %q", part, got)
+		}
+	}
+}
+
 func TestTheButtonPressedIsKnown(t *testing.T) {
 	for do, want := range map[string]viewtree.Action{
 		"": {Kind: "submit"}, "submit": {Kind: "submit"}, "back": {Kind: "back"}, "save": {Kind: "save"}, "drop table": {Kind: "submit"},
