@@ -3,6 +3,7 @@ package casepages
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/casement-dev/casement/core"
@@ -251,8 +252,14 @@ func nextSteps(o *opened, f facts, said []core.Note) []NextStep {
 	if n := len(f.openQuestions()); n > 0 {
 		out = append(out, NextStep{Text: "Wait for " + o.firstName() + ": " + render.Plural(n, "question is", "questions are") + " open."})
 	}
+	if s, ok := firstAnswer(o, f); ok {
+		out = append(out, s)
+	}
+	var others []string
 	for _, t := range f.openTasks() {
-		if t.Assignee == o.by.StaffID() {
+		if t.Assignee != o.by.StaffID() {
+			others = append(others, t.Title)
+		} else {
 			action := &Action{Label: "Complete", URL: o.url("act", "task-complete") + "?task=" + strconv.Itoa(t.No)}
 			if kind, _ := o.Type.Task(t.Type); kind.Plugin() != "" {
 				action = &Action{Label: "Open the task", Page: true, URL: taskURL(o.Case.Ref, t.No)}
@@ -260,7 +267,12 @@ func nextSteps(o *opened, f facts, said []core.Note) []NextStep {
 			out = append(out, NextStep{Text: "Your task: " + t.Title + ".", Action: action})
 		}
 	}
-	if len(out) == 0 && o.mine() {
+	switch {
+	case len(out) > 0 || !o.mine():
+	case len(others) > 0:
+		out = append(out, NextStep{Text: render.Plural(len(others), "task is", "tasks are") + " open: " + excerpt(strings.Join(others, ", "), 120) + ".",
+			Action: &Action{Label: "See the tasks", Page: true, URL: o.url(tabTasks)}})
+	default:
 		if _, ok := resolvedStatus(o); ok {
 			offer("resolve", "Nothing is open: reply to "+o.firstName()+" and resolve it.")
 		} else {
@@ -268,6 +280,24 @@ func nextSteps(o *opened, f facts, said []core.Note) []NextStep {
 		}
 	}
 	return out
+}
+
+// firstAnswer reminds whoever has a case in hand that its requester has heard
+// nothing from us, and by when they should.
+func firstAnswer(o *opened, f facts) (NextStep, bool) {
+	if !o.mine() || !o.Case.FirstResponseAt.IsZero() || o.Case.StatusKind == core.StatusStart || o.Case.Anonymous {
+		return NextStep{}, false
+	}
+	text := o.firstName() + " has heard nothing from us yet."
+	for _, v := range mostUrgent(f.targets) {
+		if rule, ok := o.Type.Target(v.Key); ok && rule.Stops == core.MomentFirstResponse && !v.Over {
+			text += " " + v.Name + ": " + v.Due.Words + "."
+			break
+		}
+	}
+	return NextStep{Text: text, Action: &Action{
+		Label: "Write to " + o.firstName(), Icon: "message", URL: o.url(tabHistory) + "?write=public#composer", Composer: string(notes.ModePublic),
+	}}, true
 }
 
 // unread is when the requester last said something that nobody has answered.
