@@ -45,6 +45,10 @@ type Message struct {
 	HeaderCc  []string    // and who gets a copy
 	AnswersTo string      // where answers go; "" is where they go otherwise
 	Files     []Enclosure // what goes with it
+
+	// Answered are the Message-IDs of the mail that it answers, and of what that
+	// answered, the nearest last: mail programs show them as one conversation.
+	Answered []string
 }
 
 // Enclosure is a file that goes with a message.

@@ -17,6 +17,7 @@ import (
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/casetypes"
 	"github.com/casement-dev/casement/core/events"
+	"github.com/casement-dev/casement/core/mail/mailtest"
 	"github.com/casement-dev/casement/core/postgres/pgtest"
 	"github.com/casement-dev/casement/core/settings"
 )
@@ -207,6 +208,28 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 		t.Parallel()
 		s, _ := installed(t)
 		s.fails([]string{"doctor", "--smtp-host", "127.0.0.1", "--smtp-port", "1", "--smtp-from", "cases@example.org", "--smtp-tls", "none"}, "WRONG  mail")
+	})
+	t.Run("a mailbox that cannot be read", func(t *testing.T) {
+		t.Parallel()
+		s, _ := installed(t)
+		d := mailtest.StartDovecot(t, "")
+		file := filepath.Join(t.TempDir(), "mailboxes.yaml")
+		say := func(password, folder string) {
+			text := fmt.Sprintf("reply_address: cases@northmoor.example\nmailboxes:\n  - {key: cases, host: 127.0.0.1, port: %d, tls: none, user: %s, password: %s, folder: %s}\n",
+				d.Port, d.User, password, folder)
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		say(d.Password, "INBOX")
+		s.prints([]string{"doctor", "--mailboxes", file}, "ok     mailboxes", "cases: INBOX opens, 0 mails wait in it")
+		say("hunter2-hunter2", "INBOX")
+		s.fails([]string{"doctor", "--mailboxes", file}, "WRONG  mailboxes", "does not let cases sign in")
+		if out, err := s.run("doctor", "--mailboxes", file); strings.Contains(out, "hunter2") || err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the password is printed: %s, %v", out, err)
+		}
+		say(d.Password, "Nowhere")
+		s.fails([]string{"doctor", "--mailboxes", file}, "The folder Nowhere cannot be opened")
 	})
 }
 

@@ -65,6 +65,7 @@ func checks() []check {
 		{"search", checkMeili},
 		{"figures", checkFigures},
 		{"mail", checkMail},
+		{"mailboxes", checkMailboxes},
 	}
 }
 
@@ -187,7 +188,50 @@ func checkMail(ctx context.Context, p *parts) (string, error) {
 		return "", err
 	}
 	if m, ok := sender.(*mail.Sender); ok {
-		return "the mail server answers", m.Check(ctx)
+		if err := m.Check(ctx); err != nil {
+			return "", errors.New(sentence(err))
+		}
+		return "the mail server answers, and lets us in", nil
 	}
 	return "no mail server is configured; messages stay in the outbox", nil
+}
+
+// checkMailboxes looks into each mailbox that is read over IMAP, and changes
+// nothing in it.
+func checkMailboxes(ctx context.Context, p *parts) (string, error) {
+	if !p.hasMailIn() {
+		return "no mailbox is set up; replies are not taken in", nil
+	}
+	readers, err := p.mailboxReaders()
+	if err != nil {
+		return "", err
+	}
+	var saw []string
+	var wrong error
+	for _, m := range p.mailIn.config.Mailboxes {
+		reader, isRead := readers[m.Key]
+		if !isRead {
+			saw = append(saw, m.Key+": programs bring its mail")
+			continue
+		}
+		found, err := reader.Check(ctx)
+		if err != nil {
+			wrong = errors.Join(wrong, fmt.Errorf("%s: %s", m.Key, sentence(err)))
+			continue
+		}
+		saw = append(saw, m.Key+": "+found.String())
+	}
+	if p.mailIn.config.ReplyAddress == "" {
+		saw = append(saw, "no reply_address is set, so an answer proves its case by what it answers alone")
+	}
+	return strings.Join(saw, ". "), wrong
+}
+
+// sentence is what an error says to whoever runs the installation.
+func sentence(err error) string {
+	var said *core.Error
+	if errors.As(err, &said) {
+		return said.Message
+	}
+	return err.Error()
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/mail"
 	"strings"
+	"time"
 
 	"github.com/casement-dev/casement/core/api/mailin"
 	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/intake/mailbox"
 	inbox "github.com/casement-dev/casement/core/mail"
+	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/postgres"
 	"github.com/casement-dev/casement/core/server"
 )
@@ -46,10 +48,35 @@ func (p *parts) newMailIn() {
 	in.kept = correspondence.New(correspondence.Options{
 		DB: p.db, Cases: p.cases, Messages: p.messages, Clock: p.clock, Replies: in.replies, Own: own, Sorters: in.config.Sorters,
 	})
+	var acknowledge func(context.Context, correspondence.Incoming) error
+	if in.config.Acknowledge {
+		acknowledge = p.acknowledge
+	}
 	in.intake = mailbox.New(mailbox.Options{
-		Mail: in.kept, Cases: p.cases, People: p.people, Questions: p.questions, Attachments: p.attachments, Clock: p.clock, Log: p.log,
+		Acknowledge: acknowledge,
+		Mail:        in.kept, Cases: p.cases, People: p.people, Questions: p.questions, Attachments: p.attachments, Clock: p.clock, Log: p.log,
 		Config: in.config, Parse: inbox.Parse, ParseHead: inbox.ParseHead,
 	})
+}
+
+// onceADay is how often the sender of replies that wait is told so.
+const onceADay = 24 * time.Hour
+
+// acknowledge tells the sender of a reply that it waits for a person.
+func (p *parts) acknowledge(ctx context.Context, in correspondence.Incoming) error {
+	organisation, err := p.portals.Organisation(ctx)
+	if err != nil {
+		return err
+	}
+	answered := []string{}
+	if in.MessageID != "" {
+		answered = append(answered, in.MessageID)
+	}
+	_, err = p.messages.PostOnce(ctx, messages.Outgoing{
+		Event: "mail.waits", Audience: "sender", Template: "mail-waits", To: in.Sender, ToName: in.SenderName, Answered: answered,
+		Data: messages.Data{"organisation": organisationData(organisation)},
+	}, p.clock.Now().Add(-onceADay))
+	return err
 }
 
 // hasMailIn reports whether this installation takes mail in at all.

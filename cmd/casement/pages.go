@@ -350,7 +350,9 @@ func (p *pages) staffFrame(c *fiber.Ctx, by core.Actor, f *render.Frame) error {
 			return err
 		}
 		if may {
-			f.Rail = append(f.Rail, layout.Entries(map[string]int{"triage": toSort}, "triage")...)
+			tray := layout.Entries(map[string]int{"triage": toSort.Waiting}, "triage")
+			tray[0].Oldest = toSort.Oldest
+			f.Rail = append(f.Rail, tray...)
 		}
 	}
 	var foot []string

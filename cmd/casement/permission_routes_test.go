@@ -135,6 +135,7 @@ var triedPages = map[string]page{
 	"GET /search/exports/:no<int>/file":                {path: "/search/exports/1/file", of: ofHolder},
 	"GET /triage":                                      {},
 	"GET /triage/:no<int>":                             {path: "/triage/1", of: ofHolder},
+	"GET /triage/:no<int>/files/:file<int>":            {path: "/triage/1/files/1", of: ofHolder},
 	"POST /triage/:no<int>/attach":                     {path: "/triage/1/attach", of: ofHolder},
 	"POST /triage/:no<int>/raise":                      {path: "/triage/1/raise", of: ofHolder},
 	"POST /triage/:no<int>/junk":                       {path: "/triage/1/junk", of: ofHolder},

@@ -82,12 +82,16 @@ func (s *Service) inspect(ctx context.Context, a core.Attachment, k kind) error 
 		return err
 	}
 	defer f.Close()
-	err = k.whole(f, a.Size)
+	return judged(a.Name, k.whole(f, a.Size))
+}
+
+// judged words what looking at all of a file has found.
+func judged(name string, err error) error {
 	switch {
 	case errors.Is(err, errNotWhatItSays):
-		return notWhatItSays(a.Name)
+		return notWhatItSays(name)
 	case errors.Is(err, errMacros):
-		return core.InvalidField("file", "The file “%s” contains macros. Save it without them, or as a PDF, and send that.", a.Name)
+		return core.InvalidField("file", "The file “%s” contains macros. Save it without them, or as a PDF, and send that.", name)
 	case err != nil:
 		return fmt.Errorf("look into a file that was sent: %w", err)
 	}

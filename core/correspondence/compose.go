@@ -3,6 +3,7 @@ package correspondence
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -146,6 +147,7 @@ type Draft struct {
 	Subject   string
 	Body      string
 	Saved     string
+	Answers   int64 // the mail of the case that it answers, by number; 0 for none
 }
 
 // String writes the draft down.
@@ -162,6 +164,9 @@ func (d Draft) String() string {
 	line("To", strings.Join(d.To, ", "))
 	line("Cc", strings.Join(d.Cc, ", "))
 	line("Saved", d.Saved)
+	if d.Answers > 0 {
+		line("Answers", strconv.FormatInt(d.Answers, 10))
+	}
 	line("Subject", d.Subject)
 	out.WriteString("\n" + d.Body)
 	return strings.TrimRight(out.String(), "\n")
@@ -190,6 +195,8 @@ func ReadDraft(text string) Draft {
 			d.Cc = Addresses(value)
 		case "Saved":
 			d.Saved = value
+		case "Answers":
+			d.Answers, _ = strconv.ParseInt(value, 10, 64)
 		case "Subject":
 			d.Subject = value
 		}

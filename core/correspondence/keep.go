@@ -84,11 +84,11 @@ type Settled struct {
 	Claims core.CaseID // named without proof
 }
 
-// Settle decides on a mail that is new. One that was decided on meanwhile stays
-// as it is.
-func (s *Service) Settle(ctx context.Context, id core.MailID, to Settled) error {
-	_, err := s.o.DB.Pool().Exec(ctx, updateSettled, id, to.State, to.Why, to.Case, to.Claims, s.o.Clock.Now())
-	return postgres.Translate(err)
+// Settle decides on a mail that is new, and says whether it did. One that was
+// decided on meanwhile stays as it is.
+func (s *Service) Settle(ctx context.Context, id core.MailID, to Settled) (settled bool, err error) {
+	tag, err := s.o.DB.Pool().Exec(ctx, updateSettled, id, to.State, to.Why, to.Case, to.Claims, s.o.Clock.Now())
+	return tag.RowsAffected() == 1, postgres.Translate(err)
 }
 
 // From counts the mails of a sender since an instant.

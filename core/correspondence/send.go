@@ -35,7 +35,9 @@ type Send struct {
 	Files     []int    `json:"files,omitempty"`   // files of the case that go with it, by number
 	Outside   []string `json:"outside,omitempty"` // addresses outside the organisation that may have it
 	Saved     string   `json:"saved,omitempty"`   // the saved reply or template that it began with
+	Answers   int64    `json:"answers,omitempty"` // the mail of the case that it answers, by number
 
+	answered     []answeredRow
 	adopted      []core.AttachmentID // files that the same change puts on the case
 	colleagues   []colleague
 	files        []fileRow
@@ -71,6 +73,9 @@ func (s *Send) Load(r *cases.Reads) {
 	if len(s.To)+len(s.Cc) <= MaxRecipients {
 		cases.ReadAll(r, selectColleagues, []any{emailsOf(s.To, s.Cc)}, func(found []colleague) { s.colleagues = found })
 	}
+	if s.Answers != 0 {
+		cases.ReadAll(r, selectAnswered, []any{r.Case, s.Answers}, func(found []answeredRow) { s.answered = found })
+	}
 	if n := len(s.Files) + len(s.adopted); n > 0 && n <= maxFiles {
 		cases.ReadAll(r, selectFiles, []any{r.Case, s.Files, s.adopted, r.Work.By.Kind, r.Work.By.ID}, func(found []fileRow) { s.files = found })
 	}
@@ -100,6 +105,9 @@ func (s *Send) Apply(_ context.Context, w *cases.Work) error {
 	readers, err := s.readers(w)
 	if err != nil {
 		return err
+	}
+	if s.Answers != 0 && len(s.answered) == 0 {
+		return core.InvalidField("answers", "The mail that this answers is not on the case any more. Send it as a message of its own, if you like.")
 	}
 	files, err := s.enclosed(w)
 	if err != nil {
@@ -296,7 +304,7 @@ func (s *Send) post(w *cases.Work, post *post, id core.LetterID, readers []reade
 		}
 		m := messages.Written{
 			Case: w.Case.ID, Letter: id, Audience: "other", To: r.email, ToName: r.name, HeaderTo: to, HeaderCc: cc, AnswersTo: answersTo,
-			Subject: subject, Text: body, Files: files, Organisation: s.organisation,
+			Answered: s.conversation(), Subject: subject, Text: body, Files: files, Organisation: s.organisation,
 		}
 		if r.requester {
 			m.Audience, m.Person = "requester", w.Case.Requester
@@ -308,6 +316,19 @@ func (s *Send) post(w *cases.Work, post *post, id core.LetterID, readers []reade
 		post.messages.Keep(w.Write, letter)
 	}
 	return nil
+}
+
+// conversation are the Message-IDs of what the letter answers.
+func (s *Send) conversation() []string {
+	var out []string
+	for _, a := range s.answered {
+		for _, id := range []string{a.Before, a.MessageID} {
+			if id != "" {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
 }
 
 // SendAgain puts a message of the case that did not arrive back into the queue:

@@ -279,3 +279,50 @@ func TestADraftIsReadAsItWasWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestALetterThatAnswersAMailStandsInItsConversation(t *testing.T) {
+	o := newOffice(t)
+	id, other := o.Raise(t), o.Raise(t)
+	o.Do(t, o.Priya, id, &correspondence.Send{Requester: true, Subject: "About your collections", Body: "Which day was it?"})
+	asked := o.deliver(t)[0]
+	o.Clock.Advance(time.Hour)
+	// What others call their mail goes into our header: nothing of it begins a line.
+	insert := func(cs core.CaseID, messageID string) int64 {
+		var no int64
+		if err := o.Pool.QueryRow(t.Context(), `INSERT INTO mails_in (id, mailbox, fingerprint, message_id, sender, received_at, size, state, case_id, role)
+			VALUES ($1, 'm', $2, $3, 'amara@example.org', $4, 1, 'filed', $5, 'requester') RETURNING no`,
+			core.NewID[core.MailID](), []byte(messageID), messageID, o.Clock.Now(), cs).Scan(&no); err != nil {
+			t.Fatal(err)
+		}
+		return no
+	}
+	no, foreign, hostile := insert(id, "CAF=abc.def@mail.example.org"), insert(other, "other@example.org"), insert(id, "a@b>\r\nBcc: x@example.org")
+	o.Clock.Advance(time.Hour)
+
+	o.Do(t, o.Priya, id, &correspondence.Send{Requester: true, To: []string{"tomasz@northmoor.example"}, Subject: "Re: About your collections", Body: "Thank you.", Answers: no})
+	mails := o.deliver(t)
+	if len(mails) != 3 {
+		t.Fatalf("%d mails arrived", len(mails))
+	}
+	before := strings.Trim(read(t, asked).GetHeader("Message-ID"), "<>")
+	for _, m := range mails[1:] {
+		got := read(t, m)
+		if got.GetHeader("In-Reply-To") != "<CAF=abc.def@mail.example.org>" {
+			t.Errorf("%s answers %q", m.To, got.GetHeader("In-Reply-To"))
+		}
+		if want := []string{"<" + before + ">", "<CAF=abc.def@mail.example.org>"}; !slices.Equal(strings.Fields(got.GetHeader("References")), want) {
+			t.Errorf("its conversation is %q, want %q", got.GetHeader("References"), want)
+		}
+	}
+	if got := read(t, asked); got.GetHeader("In-Reply-To") != "" || got.GetHeader("References") != "" {
+		t.Error("a letter that answers nothing says that it does")
+	}
+
+	o.Do(t, o.Priya, id, &correspondence.Send{Requester: true, Subject: "Re: x", Body: "y", Answers: hostile})
+	last := o.deliver(t)[3]
+	if got := read(t, last); got.GetHeader("In-Reply-To") != "<"+before+">" || got.GetHeader("Bcc") != "" {
+		t.Errorf("a hostile Message-ID became %q, Bcc %q", got.GetHeader("In-Reply-To"), got.GetHeader("Bcc"))
+	}
+	// Nobody answers a mail of another case.
+	o.Refuses(t, core.ErrInvalid, o.Priya, id, &correspondence.Send{Requester: true, Subject: "s", Body: "b", Answers: foreign})
+}

@@ -70,6 +70,14 @@ func loadOrganisation(r *cases.Reads, into *core.Organisation) {
 	})
 }
 
+// selectAnswered finds a mail of the case by its number, and the last message of
+// ours that its sender had had by then.
+const selectAnswered = `SELECT m.message_id, coalesce((SELECT o.message_id FROM outbox o
+	WHERE o.case_id = m.case_id AND o.recipient = m.sender AND o.created_at < m.received_at ORDER BY o.created_at DESC LIMIT 1), '') AS before
+FROM mails_in m WHERE m.case_id = $1 AND m.no = $2 AND m.state = 'filed'`
+
+type answeredRow struct{ MessageID, Before string }
+
 // selectMessage reads what a repetition depends on.
 const selectMessage = `SELECT id, template, state, attempts FROM outbox WHERE case_id = $1 AND no = $2`
 

@@ -103,7 +103,7 @@ func (s *Sender) Domain() string {
 func (s *Sender) Check(ctx context.Context) error {
 	conversation, err := s.connect(ctx)
 	if err != nil {
-		return core.Unavailable(err, "The mail server at %s does not answer as expected: %s.", s.address(), words(err))
+		return core.Unavailable(err, "The mail server at %s does not answer as expected: %s.", s.address(), strings.TrimSuffix(hidden(words(err), s.settings.Password), "."))
 	}
 	defer conversation.hangUp()
 	return nil

@@ -158,6 +158,19 @@ func (c *boundConn) SetWriteDeadline(time.Time) error { return nil }
 
 // open connects, protects the connection, signs in and opens the folder.
 func (m *Mailbox) open(ctx context.Context) (*session, error) {
+	s, err := m.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.enter(); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// connect connects and protects the connection.
+func (m *Mailbox) connect(ctx context.Context) (*session, error) {
 	address := net.JoinHostPort(m.settings.Host, strconv.Itoa(m.settings.Port))
 	config := &tls.Config{ServerName: m.settings.Host, RootCAs: m.settings.Roots, MinVersion: tls.VersionTLS12}
 	dialing, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -184,9 +197,6 @@ func (m *Mailbox) open(ctx context.Context) (*session, error) {
 	} else {
 		s.client = imapclient.New(s.conn, options)
 		err = s.client.WaitGreeting()
-	}
-	if err == nil {
-		err = s.enter()
 	}
 	if err != nil {
 		s.close()
@@ -221,11 +231,7 @@ func (s *session) close() {
 // folder to move to that is all of it; else what is not read.
 func (s *session) takeAll(ctx context.Context) error {
 	s.conn.bound(answerTime)
-	criteria := &imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagDeleted}}
-	if s.settings.MoveTo == "" {
-		criteria.NotFlag = append(criteria.NotFlag, imap.FlagSeen)
-	}
-	found, err := s.client.UIDSearch(criteria, nil).Wait()
+	found, err := s.client.UIDSearch(s.unread(), nil).Wait()
 	if err != nil {
 		return fmt.Errorf("look for mail: %w", err)
 	}
@@ -246,6 +252,15 @@ func (s *session) takeAll(ctx context.Context) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// unread finds what has not been taken in.
+func (m *Mailbox) unread() *imap.SearchCriteria {
+	criteria := &imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagDeleted}}
+	if m.settings.MoveTo == "" {
+		criteria.NotFlag = append(criteria.NotFlag, imap.FlagSeen)
+	}
+	return criteria
 }
 
 // takeOne takes a mail in, and only then flags or moves it.

@@ -248,3 +248,41 @@ func TestWhatIsSaidOfAMailboxIsChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestALookIntoAMailboxSaysWhatItFindsAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := mailtest.StartDovecot(t, "")
+	d.Deliver("INBOX", simple("Waits"))
+	check := func(change func(*mail.MailboxSettings)) (mail.Checkup, error) {
+		s := mail.MailboxSettings{Name: "cases", Host: "127.0.0.1", Port: d.Port, Security: mail.Plain, Username: d.User, Password: d.Password, MoveTo: "Taken"}
+		change(&s)
+		box, err := mail.NewMailbox(s, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return box.Check(t.Context())
+	}
+	found, err := check(func(*mail.MailboxSettings) {})
+	if err != nil || found != (mail.Checkup{Folder: "INBOX", Waiting: 1, Tells: true, Missing: "Taken"}) {
+		t.Errorf("it finds %+v, %v", found, err)
+	}
+	if all, unread := d.Count("INBOX"); all != 1 || unread != 1 {
+		t.Errorf("afterwards %d mails are there, %d of them unread", all, unread)
+	}
+	const secret = "not-the-password"
+	for what, c := range map[string]struct {
+		change func(*mail.MailboxSettings)
+		says   string
+	}{
+		"a wrong password": {func(s *mail.MailboxSettings) { s.Password = secret }, "does not let cases sign in"},
+		"a wrong folder":   {func(s *mail.MailboxSettings) { s.Folder = "Elsewhere" }, "The folder Elsewhere cannot be opened"},
+		"no server":        {func(s *mail.MailboxSettings) { s.Port = 1 }, "does not answer as expected"},
+		"no certificate":   {func(s *mail.MailboxSettings) { s.Port, s.Security = d.TLSPort, mail.TLS }, "does not answer as expected"},
+	} {
+		_, err := check(c.change)
+		var said *core.Error
+		if !errors.As(err, &said) || said.Kind != core.ErrUnavailable || !strings.Contains(said.Message, c.says) || strings.Contains(err.Error(), secret) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

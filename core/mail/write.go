@@ -42,9 +42,14 @@ func (s *Sender) write(m core.Message) ([]byte, error) {
 	msg.Subject(clean(m.Subject, maxSubject))
 	msg.SetMessageIDWithValue(m.MessageID)
 	msg.SetDateWithValue(m.CreatedAt)
+	thread(msg, m.Answered)
 	if m.Letter.IsZero() {
 		// Written by a program: holiday notices and other programs keep quiet.
-		msg.SetGenHeader("Auto-Submitted", "auto-generated")
+		submitted := "auto-generated"
+		if len(m.Answered) > 0 {
+			submitted = "auto-replied"
+		}
+		msg.SetGenHeader("Auto-Submitted", submitted)
 		msg.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
 	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
@@ -62,6 +67,29 @@ func (s *Sender) write(m core.Message) ([]byte, error) {
 		return nil, fmt.Errorf("write the message: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// foreignIDs are Message-IDs that others made: everything but what would end one,
+// or begin another line.
+var foreignIDs = regexp.MustCompile(`^[!-;=?-~]{3,250}$`)
+
+// maxThread is how many mails of a conversation are named.
+const maxThread = 10
+
+// thread says which mail the message answers, so that mail programs show them as
+// one conversation. What is no Message-ID is left out.
+func thread(msg *gomail.Msg, answered []string) {
+	var ids []string
+	for _, id := range answered[max(0, len(answered)-maxThread):] {
+		if foreignIDs.MatchString(id) {
+			ids = append(ids, "<"+id+">")
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	msg.SetGenHeaderPreformatted("In-Reply-To", ids[len(ids)-1])
+	msg.SetGenHeaderPreformatted("References", strings.Join(ids, "\r\n ")) // each may be as long as a line
 }
 
 // direct says whom the message is for and where answers go. A letter to

@@ -22,6 +22,9 @@ type Outgoing struct {
 	// Answerable says that the recipient may answer by mail: the message names an
 	// address for it, if the installation has one.
 	Answerable bool
+	// Answered are the Message-IDs of the mail that it answers by itself: it is
+	// marked as an automatic reply.
+	Answered []string
 }
 
 // Letter is a message in words, ready for the outbox.
@@ -71,7 +74,7 @@ func (s *Service) Compose(ctx context.Context, o Outgoing) (Letter, error) {
 	id := core.NewID[core.MessageID]()
 	return Letter{
 		Message: core.Message{
-			ID: id, CaseID: o.Case, Event: o.Event, Audience: o.Audience, AnswersTo: answers,
+			ID: id, CaseID: o.Case, Event: o.Event, Audience: o.Audience, AnswersTo: answers, Answered: o.Answered,
 			To: to, ToName: clip(plainText(o.ToName), maxName),
 			Subject: words.Subject, Text: words.Text, HTML: words.HTML,
 			MessageID: id.String() + "@" + s.domain, State: state, Detail: detail, CreatedAt: s.clock.Now(),

@@ -13,9 +13,9 @@ import (
 
 const insertLetter = `INSERT INTO outbox (id, case_id, person_id, event_seq, event_kind, audience, template, at_least_once,
 	recipient, recipient_name, subject, body_text, body_html, message_id, state, next_at, created_at,
-	letter_id, header_to, header_cc, answers_to, files, missing, detail)
+	letter_id, header_to, header_cc, answers_to, files, missing, detail, answered)
 VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-	CASE WHEN $15 = 'queued' THEN $16::timestamptz END, $16, $17, coalesce($18, '{}'::text[]), coalesce($19, '{}'::text[]), $20, coalesce($21, '{}'::uuid[]), coalesce($22, '{}'::text[]), $23)
+	CASE WHEN $15 = 'queued' THEN $16::timestamptz END, $16, $17, coalesce($18, '{}'::text[]), coalesce($19, '{}'::text[]), $20, coalesce($21, '{}'::uuid[]), coalesce($22, '{}'::text[]), $23, coalesce($24, '{}'::text[]))
 ON CONFLICT (event_seq, audience, recipient) WHERE event_seq IS NOT NULL DO NOTHING
 RETURNING id`
 
@@ -32,7 +32,7 @@ func (l Letter) row() []any {
 	return []any{
 		l.ID, l.CaseID, l.Person, l.EventSeq, l.Event, l.Audience, l.Template, l.AtLeastOnce,
 		l.To, l.ToName, l.Subject, l.Text, l.HTML, l.MessageID, l.State, l.CreatedAt,
-		l.Letter, l.HeaderTo, l.HeaderCc, l.AnswersTo, l.Enclosed, l.Missing, l.Detail,
+		l.Letter, l.HeaderTo, l.HeaderCc, l.AnswersTo, l.Enclosed, l.Missing, l.Detail, l.Answered,
 	}
 }
 
@@ -87,18 +87,19 @@ type claimed struct {
 	HeaderCc      []string
 	AnswersTo     string
 	Files         []core.AttachmentID
+	Answered      []string
 }
 
 func (a claimed) message() core.Message {
 	return core.Message{
 		ID: a.ID, To: a.Recipient, ToName: a.RecipientName, Subject: a.Subject, Text: a.BodyText, HTML: a.BodyHTML,
 		MessageID: a.MessageID, State: core.DeliveryQueued, CreatedAt: a.CreatedAt.UTC(),
-		Letter: a.LetterID, HeaderTo: a.HeaderTo, HeaderCc: a.HeaderCc, AnswersTo: a.AnswersTo,
+		Letter: a.LetterID, HeaderTo: a.HeaderTo, HeaderCc: a.HeaderCc, AnswersTo: a.AnswersTo, Answered: a.Answered,
 	}
 }
 
 const claimedColumns = `id, recipient, recipient_name, subject, body_text, body_html, message_id, at_least_once, attempts, created_at,
-	letter_id, header_to, header_cc, answers_to, files`
+	letter_id, header_to, header_cc, answers_to, files, answered`
 
 const claimDue = `UPDATE outbox SET attempts = attempts + 1, next_at = $2 WHERE id IN (
 	SELECT id FROM outbox WHERE state = 'queued' AND next_at <= $1 ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED

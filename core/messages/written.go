@@ -25,7 +25,8 @@ type Written struct {
 	ToName    string
 	HeaderTo  []string // whom it names, by address
 	HeaderCc  []string
-	AnswersTo string // "" for where answers go otherwise
+	AnswersTo string   // "" for where answers go otherwise
+	Answered  []string // Message-IDs of what it answers, the nearest last
 	Subject   string
 	Text      string
 	Files     []core.AttachmentID
@@ -51,7 +52,7 @@ func (s *Service) Write(w Written, now time.Time) (Letter, error) {
 			To: w.To, ToName: clip(plainText(w.ToName), maxName),
 			Subject: clip(strings.Join(strings.Fields(plainText(w.Subject)), " "), maxSubject), Text: by.text(text), HTML: html,
 			MessageID: id.String() + "@" + s.domain, State: s.initial(), CreatedAt: now,
-			Letter: w.Letter, HeaderTo: w.HeaderTo, HeaderCc: w.HeaderCc, AnswersTo: w.AnswersTo,
+			Letter: w.Letter, HeaderTo: w.HeaderTo, HeaderCc: w.HeaderCc, AnswersTo: w.AnswersTo, Answered: w.Answered,
 		},
 		Person: w.Person, Template: Own, Enclosed: w.Files,
 	}, nil

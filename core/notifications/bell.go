@@ -31,7 +31,7 @@ func (h *hearing) ring(ctx context.Context, e core.Recorded, name string, r reci
 	if how != None && !h.rung[rung{e.Seq, r.staff}] {
 		h.rung[rung{e.Seq, r.staff}] = true
 		h.bells = append(h.bells, bell{
-			staff: r.staff, seq: e.Seq, kind: name, audience: r.audience, needs: h.neededBy(e, r), task: number(e, "task"), digest: how == InDigest,
+			staff: r.staff, seq: e.Seq, kind: name, audience: r.audience, needs: h.neededBy(e, r), task: number(e, "task"), digest: how == InDigest, routine: h.routine,
 		})
 	}
 	return how == AtOnce, nil
@@ -77,6 +77,7 @@ type bell struct {
 	needs    core.Permission
 	task     int
 	digest   bool
+	routine  string // by which they are told, beside what the matrix says of the event
 }
 
 // rung tells the notifications of one hearing apart.
@@ -90,7 +91,7 @@ func (h *hearing) queueBells(b *pgx.Batch) {
 	now := h.o.Cases.Clock().Now()
 	var whom []core.StaffID
 	for _, one := range h.bells {
-		b.Queue(insertBell, one.staff, h.cs.ID, one.seq, one.kind, one.audience, one.needs, one.task, now, one.digest)
+		b.Queue(insertBell, one.staff, h.cs.ID, one.seq, one.kind, one.audience, one.needs, one.task, now, one.digest, one.routine)
 		whom = append(whom, one.staff)
 	}
 	h.told.keep(h.cs.ID, whom)

@@ -140,7 +140,7 @@ func (r bellRow) notice(t *core.CaseType) (Notice, error) {
 			return n, fmt.Errorf("decode the event of notification %d: %w", r.ID, err)
 		}
 	}
-	h := happening{kind: r.Kind, audience: r.Audience, actor: r.ActorName, task: r.TaskTitle, about: body.About, t: t}
+	h := happening{kind: r.Kind, audience: r.Audience, actor: r.ActorName, task: r.TaskTitle, about: body.About, t: t, routine: r.Routine}
 	if r.ActorKind != nil {
 		h.by = *r.ActorKind
 	}

@@ -15,10 +15,14 @@ type happening struct {
 	task     string // title
 	about    core.About
 	t        *core.CaseType
+	routine  string // by which it was told
 }
 
 // words says what happened in a sentence, as things are called now.
 func (h happening) words() string {
+	if h.kind == byRoutine {
+		return h.routineWords()
+	}
 	switch h.kind {
 	case core.CaseRaised:
 		return h.did("raised this case", "This case came in")
@@ -71,6 +75,15 @@ func (h happening) words() string {
 		return "A question has stayed unanswered"
 	}
 	return h.timeWords()
+}
+
+// routineWords are those about what a routine wrote: by its name, as long as it
+// has one.
+func (h happening) routineWords() string {
+	if r, ok := h.t.Routine(h.routine); ok && !r.Name.IsZero() {
+		return "The routine “" + r.Name.String() + "” wrote to you"
+	}
+	return "A routine wrote to you"
 }
 
 // timeWords are those about targets and tasks.

@@ -122,6 +122,7 @@ type hearing struct {
 	preferences  map[core.StaffID]map[core.EventKind]How // where somebody differs from the usual way
 	rung         map[rung]bool
 	bells        []bell
+	routine      string // the key of the routine that says so; "" for the matrix
 }
 
 // letters writes what one event tells.

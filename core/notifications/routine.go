@@ -3,6 +3,8 @@ package notifications
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/messages"
 )
@@ -21,7 +23,22 @@ func (s *Service) Words(ctx context.Context, cs *core.Case, t *core.CaseType, e 
 // routine says so, after an event. Whoever brought that about is written to as
 // well; what only staff may read of it is said to no requester.
 func (s *Service) Letters(ctx context.Context, cs *core.Case, t *core.CaseType, e core.Recorded, template, audience string) ([]messages.Letter, error) {
+	return s.hear(cs, t).byRoutine(ctx, e, template, audience)
+}
+
+// Tell does the same for a routine that is done now, and rings for the staff that
+// it writes to: ring puts that on the batch that keeps the letters, and
+// [Service.Announce] follows when it is in force. routine is the key of the
+// routine within its case type.
+func (s *Service) Tell(ctx context.Context, cs *core.Case, t *core.CaseType, e core.Recorded, routine, template, audience string) (letters []messages.Letter, ring func(*pgx.Batch), err error) {
 	h := s.hear(cs, t)
+	h.routine = routine
+	letters, err = h.byRoutine(ctx, e, template, audience)
+	return letters, h.queueBells, err
+}
+
+func (h *hearing) byRoutine(ctx context.Context, e core.Recorded, template, audience string) ([]messages.Letter, error) {
+	cs, t := h.cs, h.t
 	about := e
 	about.Actor = core.Actor{Kind: core.ActorRoutine}
 	said := about
@@ -37,14 +54,20 @@ func (s *Service) Letters(ctx context.Context, cs *core.Case, t *core.CaseType, 
 	}
 	var out []messages.Letter
 	for _, r := range recipients {
-		if r.unwritten {
+		mail := true
+		if !r.staff.IsZero() {
+			if mail, err = h.ring(ctx, said, string(byRoutine), r); err != nil {
+				return nil, err
+			}
+		}
+		if r.unwritten || !mail {
 			continue
 		}
 		data, err := h.data(ctx, said, r)
 		if err != nil {
 			return nil, err
 		}
-		letter, err := s.o.Messages.Compose(ctx, messages.Outgoing{
+		letter, err := h.o.Messages.Compose(ctx, messages.Outgoing{
 			Case: cs.ID, Person: r.person, Event: string(byRoutine), Audience: r.audience, Template: template, CaseType: t.Key,
 			Language: r.language, To: r.email, ToName: r.name, Data: data, Answerable: r.audience == toRequester && !r.former,
 		})

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	insertBell = `INSERT INTO notifications (staff_id, case_id, event_seq, kind, audience, needs, task, made_at, in_digest)
-VALUES ($1, $2, $3, $4, $5, $6, nullif($7::int, 0), $8, $9) ON CONFLICT (event_seq, staff_id) DO NOTHING`
+	// What a routine says is of no event: the matrix tells of that one.
+	insertBell = `INSERT INTO notifications (staff_id, case_id, event_seq, kind, audience, needs, task, made_at, in_digest, routine)
+VALUES ($1, $2, CASE WHEN $10::text = '' THEN $3::bigint END, $4, $5, $6, nullif($7::int, 0), $8, $9, $10) ON CONFLICT (event_seq, staff_id) DO NOTHING`
 
 	selectPreferences = `SELECT kind, how FROM notification_preferences WHERE staff_id = $1`
 
@@ -54,7 +55,7 @@ const countUnread = `SELECT count(*)::int AS unread FROM (SELECT 1` + visible + 
 
 type unreadRow struct{ Unread int }
 
-const bellColumns = `n.id, n.kind, n.audience, n.task, n.made_at, n.read_at, c.ref, c.type_key, c.subject, ` + seesCase + ` AS sees_case,
+const bellColumns = `n.id, n.kind, n.audience, n.task, n.made_at, n.read_at, n.routine, c.ref, c.type_key, c.subject, ` + seesCase + ` AS sees_case,
 	e.actor_kind, e.actor_id, coalesce(u.name, '') AS actor_name, b.body, coalesce(t.title, '') AS task_title, coalesce(t.type, '') AS task_type`
 
 const bellBeside = ` LEFT JOIN LATERAL (SELECT v.actor_kind, v.actor_id FROM events v WHERE v.seq = n.event_seq) e ON true
@@ -62,13 +63,13 @@ LEFT JOIN event_bodies b ON b.seq = n.event_seq
 LEFT JOIN staff_users u ON e.actor_kind = 'staff' AND u.id::text = e.actor_id
 LEFT JOIN tasks t ON t.case_id = n.case_id AND t.no = n.task`
 
-const selectBells = `SELECT ` + bellColumns + ` FROM (SELECT n.id, n.kind, n.audience, n.task, n.made_at, n.read_at, n.case_id, n.event_seq` + visible + `
+const selectBells = `SELECT ` + bellColumns + ` FROM (SELECT n.id, n.kind, n.audience, n.task, n.made_at, n.read_at, n.case_id, n.event_seq, n.routine` + visible + `
 	AND (NOT $8 OR n.read_at IS NULL) AND n.id < $9 ORDER BY n.id DESC LIMIT $10) n JOIN cases c ON c.id = n.case_id` + bellBeside + `
 ORDER BY n.id DESC`
 
 // selectForDigest are those that a digest lists: not read yet, and made by its
 // hour.
-const selectForDigest = `SELECT ` + bellColumns + ` FROM (SELECT n.id, n.kind, n.audience, n.task, n.made_at, n.read_at, n.case_id, n.event_seq` + visible + `
+const selectForDigest = `SELECT ` + bellColumns + ` FROM (SELECT n.id, n.kind, n.audience, n.task, n.made_at, n.read_at, n.case_id, n.event_seq, n.routine` + visible + `
 	AND n.in_digest AND n.digest_on IS NULL AND n.read_at IS NULL AND n.made_at <= $8 ORDER BY n.id LIMIT $9) n JOIN cases c ON c.id = n.case_id` + bellBeside + `
 ORDER BY n.id`
 
@@ -79,6 +80,7 @@ type bellRow struct {
 	Task      *int
 	MadeAt    time.Time
 	ReadAt    *time.Time
+	Routine   string
 	Ref       core.Reference
 	TypeKey   string
 	Subject   string

@@ -96,7 +96,7 @@ func (s *Service) write(ctx context.Context, r run, no int, do core.Do) error {
 	if err != nil {
 		return err
 	}
-	letters, err := s.o.Writer.Letters(ctx, cs, t, e, do.Message, do.To)
+	letters, ring, err := s.o.Writer.Tell(ctx, cs, t, e, r.Routine, do.Message, do.To)
 	if err != nil {
 		return err
 	}
@@ -106,12 +106,20 @@ func (s *Service) write(ctx context.Context, r run, no int, do core.Do) error {
 	} else if len(letters) > 1 {
 		outcome = fmt.Sprintf("%d messages", len(letters))
 	}
-	return s.once(ctx, r, no, outcome, func(b *pgx.Batch) {
+	err = s.once(ctx, r, no, outcome, func(b *pgx.Batch) {
 		s.o.Messages.Queue(b, letters...)
+		ring(b)
 		if len(letters) > 0 && s.o.Deliver != nil {
 			s.o.Deliver(b)
 		}
 	})
+	if err != nil {
+		return err
+	}
+	if err := s.o.Writer.Announce(ctx, r.Case); err != nil {
+		s.o.Log.Warn("pages were not told of a routine's message; they see it when they are opened next", "case", r.Case.String(), "error", err)
+	}
+	return nil
 }
 
 // once notes that an action was done and writes what it is, together.

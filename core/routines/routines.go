@@ -49,6 +49,11 @@ type Writer interface {
 	Words(ctx context.Context, cs *core.Case, t *core.CaseType, e core.Recorded) (messages.Data, error)
 	// Letters writes a message by a template to everybody of an audience.
 	Letters(ctx context.Context, cs *core.Case, t *core.CaseType, e core.Recorded, template, audience string) ([]messages.Letter, error)
+	// Tell is Letters for a routine that is done now. ring is put on the batch
+	// that keeps the letters: staff are told in the console as well.
+	Tell(ctx context.Context, cs *core.Case, t *core.CaseType, e core.Recorded, routine, template, audience string) (letters []messages.Letter, ring func(*pgx.Batch), err error)
+	// Announce follows when what was told of a case is in force.
+	Announce(ctx context.Context, cs core.CaseID) error
 }
 
 // Hook tells an outgoing webhook of an event, once however often it is asked.

@@ -37,6 +37,7 @@ type LetterPage struct {
 	Body      layout.Field
 	Saved     string // what it began with
 	Files     []LetterFile
+	Answers   int64
 	Sent      []Hidden // files that came with the form, and go with the letter
 	Accept    string
 	Limit     string
@@ -94,6 +95,7 @@ func writtenIn(in input) written {
 		},
 		outside: in("outside"), begin: in.text("begin"), do: in.text("do"),
 	}
+	w.Answers, _ = strconv.ParseInt(in.text("answers"), 10, 64) // what is no number answers nothing
 	for _, raw := range in("file") {
 		if no, err := strconv.Atoi(raw); err == nil {
 			w.files = append(w.files, no)
@@ -181,6 +183,7 @@ func (p *Pages) answering(ctx context.Context, o *opened, no string, w *written)
 		return core.NotFound("There is no such mail on this case.")
 	}
 	mail := items[i].In
+	w.Answers = mail.No
 	w.Requester = !o.Case.Anonymous && strings.EqualFold(mail.Sender, o.Case.Contact.Email)
 	if w.To = nil; !w.Requester && mail.Sender != "" {
 		w.To = []string{mail.Sender}
@@ -204,7 +207,7 @@ func letterView(o *opened) render.View {
 func (p *Pages) letterPage(ctx context.Context, o *opened, w written) (LetterPage, error) {
 	page := LetterPage{
 		Ref: string(o.Case.Ref), Subject: o.Case.Subject, Back: tabURL(o, tabEmails), Action: o.url("emails", "write"), Draft: o.url("emails", "draft"),
-		Once: once(), Held: !p.Messages.Sends(), Saved: w.Saved, Sent: w.sent, Accept: acceptOf(o),
+		Once: once(), Held: !p.Messages.Sends(), Saved: w.Saved, Answers: w.Answers, Sent: w.sent, Accept: acceptOf(o),
 		Requester: LetterReader{Name: o.requester(), Email: o.Case.Contact.Email, Checked: w.Requester},
 		To:        layout.Field{Name: "to", Label: "Also to", Hint: "Email addresses, with commas between them", Value: strings.Join(w.To, ", "), Optional: true, Plain: true, Autocomplete: "off", MaxLength: 4_000},
 		Cc:        layout.Field{Name: "cc", Label: "Copy to", Value: strings.Join(w.Cc, ", "), Optional: true, Plain: true, Autocomplete: "off", MaxLength: 4_000},
@@ -406,7 +409,7 @@ func (p *Pages) sendLetter(c *fiber.Ctx, o *opened, w written) error {
 		return core.InvalidField("body", "Nothing stands on this case for: %s. Write it yourself, or take it out.", strings.Join(missing, ", "))
 	}
 	letter := &correspondence.Send{
-		Requester: w.Requester, To: w.To, Cc: w.Cc, Subject: w.Subject, Body: w.Body, Files: w.files, Outside: w.outside, Saved: w.Saved,
+		Requester: w.Requester, To: w.To, Cc: w.Cc, Subject: w.Subject, Body: w.Body, Files: w.files, Outside: w.outside, Saved: w.Saved, Answers: w.Answers,
 	}
 	var commands []cases.Command
 	if files := w.adopted(); len(files) > 0 {
@@ -432,6 +435,9 @@ func (p *Pages) letterAgain(c *fiber.Ctx, o *opened, w written, refusal error) e
 	var said *core.Error
 	if !errors.As(refusal, &said) || said.Kind != core.ErrInvalid && said.Kind != core.ErrConflict && said.Kind != core.ErrTooLarge {
 		return refusal
+	}
+	if _, gone := said.Fields["answers"]; gone {
+		w.Answers = 0 // what it answered is gone: sent once more it is a message of its own
 	}
 	page, err := p.letterPage(c.UserContext(), o, w)
 	if err != nil {

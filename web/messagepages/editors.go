@@ -16,12 +16,12 @@ import (
 	"github.com/casement-dev/casement/web/render"
 )
 
-// Editors are those of the sections that this package knows: messages and
-// examples.
+// Editors are those of the sections that this package knows: messages, examples
+// and saved replies.
 func (p *Pages) Editors() []editing.Editor {
 	return []editing.Editor{
 		{Section: "messages", Show: p.showMatrix, Change: p.changeMatrix, Aside: p.besideMatrix, Count: countSwitched},
-		p.examplesEditor(),
+		p.examplesEditor(), repliesEditor(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -365,5 +366,42 @@ func TestAnExampleIsWrittenOnScreenAndTried(t *testing.T) {
 		if !row.Holds {
 			t.Errorf("%s: %v", row.Name, row.Problems)
 		}
+	}
+}
+
+func TestASavedReplyIsWrittenOnScreenAndPreviewed(t *testing.T) {
+	s := open(t)
+	replies := editor(t, s, "replies")
+	e := edit(t, "replies", url.Values{
+		"name.en": {"On its way"}, "subject": {"About {{ case.reference }}"}, "text": {"Dear {{ requester.name }},\r\n\r\nWe are on it."}, "groups": {"complaints-team"},
+	})
+	e.Known.Groups = []string{"complaints-team"}
+	e.Type.Replies = []core.SavedReply{{Key: "on-its-way", Name: core.Plain("Old"), Subject: "s", Text: "t"}}
+	e.Item = "replies/on-its-way"
+	if err := replies.Change(e); err != nil {
+		t.Fatal(err)
+	}
+	r := e.Type.Replies[0]
+	if r.Key != "on-its-way" || r.Subject != "About {{ case.reference }}" || r.Text != "Dear {{ requester.name }},\n\nWe are on it." || !slices.Equal(r.Groups, []string{"complaints-team"}) {
+		t.Errorf("written is %+v", r)
+	}
+	panel, err := replies.Show(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := panel.Parts[0].Data.(messagepages.Shown)
+	if !strings.Contains(string(shown.Body), "Dear Zoe Müller") {
+		t.Errorf("it is shown as %s", shown.Body)
+	}
+	e.Type.Replies[0].Text = "{{ nothing.here }}"
+	if panel, err = replies.Show(e); err != nil || len(panel.Parts) != 0 {
+		t.Errorf("one that cannot be read is shown: %v, %v", panel.Parts, err)
+	}
+	within := edit(t, "replies", url.Values{"within": {"3 working days"}})
+	if err := replies.Change(within); err != nil || within.Type.Questions.Within.String() != "3 working days" {
+		t.Errorf("questions wait %s, %v", within.Type.Questions.Within, err)
+	}
+	if list, err := replies.Show(edit(t, "replies", nil)); err != nil || len(list.Lists) != 1 || len(list.Groups) != 1 {
+		t.Errorf("the section is %+v, %v", list, err)
 	}
 }

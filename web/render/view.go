@@ -1,6 +1,10 @@
 package render
 
-import "github.com/casement-dev/casement/core"
+import (
+	"time"
+
+	"github.com/casement-dev/casement/core"
+)
 
 // The layouts of web/layout. The zero View is in Console.
 const (
@@ -86,6 +90,8 @@ type Entry struct {
 	Count int    // shown when above zero
 	Bad   string // what the count counts if that is bad news: "faults"
 	Press string // the key that leads here after "g"
+
+	Oldest time.Time // since when the oldest of what is counted waits; zero where that does not matter
 }
 
 // Problem is what somebody is told when something did not work.

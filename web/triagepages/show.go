@@ -3,6 +3,7 @@ package triagepages
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -32,6 +33,7 @@ type ShowPage struct {
 // FileRow is a file of the mail.
 type FileRow struct {
 	Name, Size, Why string
+	URL             string // where it can be looked at; "" when the mail was too large
 }
 
 // Step is what somebody did with the mail.
@@ -130,8 +132,12 @@ func newShowPage(m correspondence.Mail) ShowPage {
 		{Term: "From", Text: m.From()}, {Term: "To", Text: strings.Join(m.To[:min(len(m.To), 5)], ", ")}, {Term: "Mailbox", Text: m.Mailbox},
 		{Term: "Size", Text: attachments.Size(m.Size)},
 	}
-	for _, f := range m.Files {
-		page.Enclosed = append(page.Enclosed, FileRow{Name: f.Name, Size: attachments.Size(f.Size), Why: f.LeftOut})
+	for i, f := range m.Files {
+		row := FileRow{Name: f.Name, Size: attachments.Size(f.Size), Why: f.LeftOut}
+		if !m.Cut && page.Waits() {
+			row.URL = page.Address + "/files/" + strconv.Itoa(i+1)
+		}
+		page.Enclosed = append(page.Enclosed, row)
 	}
 	return page
 }

@@ -49,6 +49,7 @@ func New(o Options) *Pages { return &Pages{o} }
 func (p *Pages) RegisterConsole(r render.Routes) {
 	r.Get("/triage", p.list)
 	r.Get("/triage/:no<int>", p.show)
+	r.Get("/triage/:no<int>/files/:file<int>", p.file)
 	r.Post("/triage/:no<int>/attach", p.attach)
 	r.Post("/triage/:no<int>/raise", p.raise)
 	r.Post("/triage/:no<int>/junk", p.junk)
@@ -57,12 +58,12 @@ func (p *Pages) RegisterConsole(r render.Routes) {
 
 // Waiting counts the mail that waits, for whoever sorts it; may is false for the
 // others.
-func (p *Pages) Waiting(ctx context.Context, by core.Actor) (waiting int, may bool, err error) {
+func (p *Pages) Waiting(ctx context.Context, by core.Actor) (waiting correspondence.Tray, may bool, err error) {
 	if may, err = p.Mail.MaySort(ctx, by); err != nil || !may {
-		return 0, false, err
+		return correspondence.Tray{}, false, err
 	}
-	tray, err := p.Mail.Tray(ctx, by)
-	return tray.Waiting, true, err
+	waiting, err = p.Mail.Tray(ctx, by)
+	return waiting, true, err
 }
 
 func address(no int64) string { return "/triage/" + strconv.FormatInt(no, 10) }

@@ -252,3 +252,59 @@ func TestWhoDoesNotSortMailSeesNone(t *testing.T) {
 		t.Errorf("an administrator: %d", status)
 	}
 }
+
+func TestAFileOfAMailThatWaitsIsOpenedByWhoeverSortsItAndDoesNothing(t *testing.T) {
+	s := open(t)
+	at := s.comes(t, 1, "Bins")
+	if _, _, page := s.ask(t, "GET", at, nil); !strings.Contains(page, `href="`+at+`/files/1"`) {
+		t.Errorf("the page has no way to the file: %s", page)
+	}
+	request := func(path string) *http.Response {
+		response, err := s.app.Test(httptest.NewRequest("GET", path, nil), -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = response.Body.Close() })
+		return response
+	}
+	got := request(at + "/files/1")
+	body, err := io.ReadAll(got.Body)
+	if err != nil || got.StatusCode != 200 || string(body) != "On Tuesday." {
+		t.Fatalf("the file is %d %q, %v", got.StatusCode, body, err)
+	}
+	for header, want := range map[string]string{
+		"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox",
+		"Content-Disposition": "inline; filename*=UTF-8''seen.txt", "Cache-Control": "no-store",
+	} {
+		if got.Header.Get(header) != want {
+			t.Errorf("%s is %q, want %q", header, got.Header.Get(header), want)
+		}
+	}
+	for path, status := range map[string]int{at + "/files/2": 404, at + "/files/0": 404, "/triage/9/files/1": 404} {
+		if got := request(path); got.StatusCode != status {
+			t.Errorf("%s: %d, want %d", path, got.StatusCode, status)
+		}
+	}
+
+	// What is not what its name says is not opened, as no case would take it.
+	raw := []byte("From: Zoe <zoe@example.org>\r\nTo: cases@northmoor.example\r\nSubject: Look\r\nMessage-ID: <2@example.org>\r\n" +
+		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nSee.\r\n" +
+		"--x\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=page.html\r\n\r\n<script>alert(1)</script>\r\n" +
+		"--x\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=seen.png\r\n\r\n<script>alert(1)</script>\r\n--x--\r\n")
+	if _, err := s.box.Take(t.Context(), "cases", raw, int64(len(raw)), false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.box.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/triage/2/files/1", "/triage/2/files/2"} {
+		if got := request(path); got.StatusCode != 422 {
+			t.Errorf("%s: %d %s", path, got.StatusCode, got.Header.Get("Content-Type"))
+		}
+	}
+
+	s.by = s.Priya // sorts no mail
+	if got := request(at + "/files/1"); got.StatusCode != 404 {
+		t.Errorf("somebody who sorts no mail gets the file: %d", got.StatusCode)
+	}
+}

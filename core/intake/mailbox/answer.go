@@ -37,7 +37,7 @@ func (m *arrived) answer(ctx context.Context, p proof) error {
 	if written {
 		return m.fromParticipant(ctx, cs, t)
 	}
-	return m.claimed(ctx, "The sender is not who the case is with any more.", p)
+	return m.waits(ctx, "The sender is not who the case is with any more.", p)
 }
 
 // fromRequester answers the question that the mail is about, or else the oldest
@@ -54,7 +54,7 @@ func (m *arrived) fromRequester(ctx context.Context, cs *core.Case, t *core.Case
 			return err
 		}
 		if late != "" {
-			return m.claimed(ctx, late, p)
+			return m.waits(ctx, late, p)
 		}
 		commands = append(commands, &cases.AskAgain{})
 	default:

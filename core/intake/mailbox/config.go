@@ -19,6 +19,7 @@ import (
 type Config struct {
 	ReplyAddress string     `yaml:"reply_address"` // where messages are answered to, with a token behind a plus sign
 	Sorters      []string   `yaml:"sorters"`       // keys of the groups that sort what waits
+	Acknowledge  bool       `yaml:"acknowledge"`   // tells senders of replies that wait for a person that they came
 	Mailboxes    []Settings `yaml:"mailboxes"`
 }
 

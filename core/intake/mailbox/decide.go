@@ -72,7 +72,7 @@ func (m *arrived) decide(ctx context.Context) error {
 	case !p.cs.IsZero():
 		return m.answer(ctx, p)
 	case p.why != "":
-		return m.claimed(ctx, p.why, p)
+		return m.waits(ctx, p.why, p)
 	}
 	return m.unknown(ctx)
 }
@@ -149,7 +149,7 @@ var reference = regexp.MustCompile(`(?i)\b[a-z]{2,6}-?[0-9a-z]{4}-?[0-9a-z]{4}\b
 func (m *arrived) unknown(ctx context.Context) error {
 	for _, word := range reference.FindAllString(m.in.Subject, 5) {
 		if ref, err := core.ParseReference(word); err == nil {
-			return m.triage(ctx, "It names "+string(ref)+", and nothing proves that it belongs there.")
+			return m.waits(ctx, "It names "+string(ref)+", and nothing proves that it belongs there.", proof{})
 		}
 	}
 	mailbox, _ := m.o.Config.Mailbox(m.Mailbox)
@@ -167,7 +167,8 @@ func isRequester(cs *core.Case, address string) bool {
 }
 
 func (m *arrived) triage(ctx context.Context, why string) error {
-	return m.o.Mail.Settle(ctx, m.ID, correspondence.Settled{State: correspondence.StateTriage, Why: why})
+	_, err := m.o.Mail.Settle(ctx, m.ID, correspondence.Settled{State: correspondence.StateTriage, Why: why})
+	return err
 }
 
 func (m *arrived) claimed(ctx context.Context, why string, p proof) error {
@@ -175,11 +176,13 @@ func (m *arrived) claimed(ctx context.Context, why string, p proof) error {
 	if claims.IsZero() {
 		claims = p.cs
 	}
-	return m.o.Mail.Settle(ctx, m.ID, correspondence.Settled{State: correspondence.StateTriage, Why: why, Claims: claims})
+	_, err := m.o.Mail.Settle(ctx, m.ID, correspondence.Settled{State: correspondence.StateTriage, Why: why, Claims: claims})
+	return err
 }
 
 func (m *arrived) setAside(ctx context.Context, why string, cs core.CaseID) error {
-	return m.o.Mail.Settle(ctx, m.ID, correspondence.Settled{State: correspondence.StateIgnored, Why: why, Case: cs})
+	_, err := m.o.Mail.Settle(ctx, m.ID, correspondence.Settled{State: correspondence.StateIgnored, Why: why, Case: cs})
+	return err
 }
 
 // do takes a change of one case through the door.

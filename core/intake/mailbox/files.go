@@ -65,3 +65,30 @@ func leftOut(files []correspondence.File, why error) []correspondence.File {
 	}
 	return out
 }
+
+// File is one file of a mail, to be looked at by whoever sorts it before it is on
+// any case: its name and media type, judged by the rules for files of cases, and
+// what it holds. index counts from 0, in the order of the mail. Errors: not found
+// for a mail they may not sort, or a file that is not there or not kept; invalid
+// for one that no case would take.
+func (s *Service) File(ctx context.Context, by core.Actor, no int64, index int) (name, media string, body []byte, err error) {
+	m, err := s.o.Mail.Find(ctx, by, no)
+	if err != nil {
+		return "", "", nil, err
+	}
+	gone := core.NotFound("There is no such file, or it is not kept any more.")
+	if m.Cut || index < 0 || index >= len(m.Files) {
+		return "", "", nil, gone
+	}
+	raw, err := s.o.Mail.Raw(ctx, m.ID)
+	if err != nil {
+		return "", "", nil, err
+	}
+	in := s.o.Parse(raw)
+	if index >= len(in.Files) {
+		return "", "", nil, gone
+	}
+	body = in.Files[index].Body
+	name, media, err = attachments.Look(in.Files[index].Name, body, core.AttachmentLimit{})
+	return name, media, body, err
+}

@@ -7,11 +7,13 @@
 //	decide.go   what a mail is: the rules, in their order
 //	answer.go   a proven mail becomes words of its sender on the case
 //	raise.go    a mail raises a case
+//	acknowledge.go  whoever sent a reply that waits is told
 //	sort.go     what a person does with mail that waits
 //	files.go    the files of a mail
 package mailbox
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/casement-dev/casement/core"
@@ -22,7 +24,7 @@ import (
 	"github.com/casement-dev/casement/core/questions"
 )
 
-// Options are what a [Service] needs; all are required.
+// Options are what a [Service] needs; all but the last are required.
 type Options struct {
 	Mail        *correspondence.Service
 	Cases       *cases.Service
@@ -35,6 +37,9 @@ type Options struct {
 	// Parse takes a mail apart, and ParseHead one of which the head alone is there.
 	Parse     func(raw []byte) correspondence.Incoming
 	ParseHead func(raw []byte) correspondence.Incoming
+	// Acknowledge tells the sender of a reply that it waits for a person, at most
+	// once a day; nil tells nobody.
+	Acknowledge func(ctx context.Context, in correspondence.Incoming) error
 }
 
 // Service takes mail in and deals with it. It is safe for concurrent use.

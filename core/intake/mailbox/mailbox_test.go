@@ -5,10 +5,13 @@ import (
 	"encoding/base64"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/attachments"
@@ -68,6 +71,12 @@ func open(t *testing.T) *office {
 			{Key: "misled", Raise: &mailbox.Rule{Type: "nothing"}},
 		}},
 		Parse: mail.Parse, ParseHead: mail.ParseHead,
+		Acknowledge: func(ctx context.Context, in correspondence.Incoming) error {
+			_, err := o.messages.PostOnce(ctx, messages.Outgoing{
+				Event: "mail.waits", Audience: "sender", Template: "mail-waits", To: in.Sender, Answered: []string{in.MessageID},
+			}, o.Clock.Now().Add(-24*time.Hour))
+			return err
+		},
 	})
 	o.sorter = o.Hire(t, "Ada Sorter", "ada@northmoor.example", "contact-centre", "complaints-team")
 	return o
@@ -575,5 +584,64 @@ func TestOfMailThatIsTooLargeOrBrokenAPersonIsTold(t *testing.T) {
 	}
 	if m := o.last(t); m.State != correspondence.StateTriage || m.Subject != "Deep" || !strings.Contains(m.Why, "nested") {
 		t.Errorf("a broken one: %s (%s)", m.State, m.Why)
+	}
+}
+
+func TestTheSenderOfAReplyThatWaitsIsToldOnceADay(t *testing.T) {
+	o := open(t)
+	id := o.Raise(t)
+	sent := o.tell(t, id, core.CaseRaised, "amara@example.org")
+	told := func() []string {
+		rows, err := o.Pool.Query(t.Context(), `SELECT recipient FROM outbox WHERE event_kind = 'mail.waits' ORDER BY created_at, recipient`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	answers := "<" + sent.MessageID + ">"
+	reply := letter{from: "Zoe <zoe@example.org>", to: replyAddress, subject: "Re: bins", answers: answers, words: "It is about my neighbour."}
+	if m := o.bring(t, reply); m.State != correspondence.StateTriage {
+		t.Fatalf("it stands %s: %s", m.State, m.Why)
+	}
+	for range 3 {
+		o.bring(t, reply)
+	}
+	if got := told(); !slices.Equal(got, []string{"zoe@example.org"}) {
+		t.Errorf("told were %v, want Zoe once", got)
+	}
+
+	// Neither programs, lists, addresses that nobody reads, nor ourselves; and
+	// nobody whose mail answers nothing, or is proven.
+	for _, l := range []letter{
+		{from: "away@example.org", to: replyAddress, subject: "Out of office: bins", answers: answers, more: []string{"Auto-Submitted: auto-replied"}},
+		{from: "news@example.org", to: replyAddress, subject: "News", answers: answers, more: []string{"List-Id: <news.example.org>"}},
+		{from: "bulk@example.org", to: replyAddress, subject: "News", answers: answers, more: []string{"Precedence: bulk"}},
+		{from: "noreply@example.org", to: replyAddress, subject: "Re: bins", answers: answers},
+		{from: "mailer-daemon@example.org", to: replyAddress, subject: "Failure", answers: answers},
+		{from: "no-reply@northmoor.example", to: replyAddress, subject: "Re: bins", answers: answers},
+		{from: "new@example.org", to: replyAddress, subject: "Hello"},
+		{from: "amara@example.org", to: replyAddress, subject: "Re: bins", answers: answers, words: "Thank you."},
+	} {
+		o.bring(t, l)
+	}
+	if got := told(); len(got) != 1 {
+		t.Errorf("told were %v", got)
+	}
+
+	o.Clock.Advance(25 * time.Hour)
+	o.bring(t, reply)
+	if got := told(); len(got) != 2 {
+		t.Errorf("a day later told were %v", got)
+	}
+	last, _, err := o.messages.List(t.Context(), core.StaffActor(core.NewID[core.StaffID](), "Ada", core.RoleAdministrator), messages.Filter{Recipient: "zoe"}, messages.Page{})
+	if err != nil || len(last) != 2 {
+		t.Fatalf("the outbox has %d, %v", len(last), err)
+	}
+	if !last[0].CaseID.IsZero() {
+		t.Error("what tells a stranger names a case")
 	}
 }
