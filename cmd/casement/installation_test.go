@@ -22,19 +22,21 @@ import (
 )
 
 // built is the binary that journeys run: built once for the test process, as
-// "make build" builds it.
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "casement-bin")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "casement")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the binary: %w\n%s", err, out)
-	}
-	return path, nil
-})
+// "make build" builds it. TestMain removes the folder it is in.
+var (
+	builtIn string
+	built   = sync.OnceValues(func() (path string, err error) {
+		if builtIn, err = os.MkdirTemp("", "casement-bin"); err != nil {
+			return "", err
+		}
+		path = filepath.Join(builtIn, "casement")
+		out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+		if err != nil {
+			return "", fmt.Errorf("build the binary: %w\n%s", err, out)
+		}
+		return path, nil
+	})
+)
 
 // installation is a running binary with a database of its own, demonstration
 // data, and a clock that the test moves.

@@ -16,8 +16,8 @@ func TestMain(m *testing.M) {
 		os.Exit(wasm.CompileMain(os.Args[2:], os.Stdin, os.Stderr))
 	}
 	code := m.Run()
-	if err := errors.Join(plain.Drop(), playing.Drop()); err != nil {
-		fmt.Fprintln(os.Stderr, "drop the furnished databases:", err)
+	if err := errors.Join(plain.Drop(), playing.Drop(), os.RemoveAll(builtIn)); err != nil {
+		fmt.Fprintln(os.Stderr, "clear up after the tests:", err)
 	}
 	os.Exit(code)
 }
