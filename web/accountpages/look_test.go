@@ -3,8 +3,8 @@ package accountpages_test
 import (
 	"testing"
 
-	"github.com/casement-dev/casement/web/gallery/gallerytest"
 	"github.com/casement-dev/casement/web/accountpages"
+	"github.com/casement-dev/casement/web/gallery/gallerytest"
 )
 
 func TestThePagesOfWhatOneIsToldHaveNoBarriers(t *testing.T) {
