@@ -169,7 +169,7 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	p.notifications = notifications.New(notifications.Options{
 		Satisfaction: p.satisfaction,
 		DB:           p.db, Messages: p.messages, People: p.people, Cases: p.cases, Notes: p.notes, Questions: p.questions,
-		Targets: p.targets, Tasks: p.tasks, Portals: p.portals, Followers: p.followers, Log: log, BaseURL: s.PublicURL, Secret: p.secret, Deliver: jobs.QueueDelivery,
+		Targets: p.targets, Tasks: p.tasks, Portals: p.portals, Followers: p.followers, Links: p.links, Log: log, BaseURL: s.PublicURL, Secret: p.secret, Deliver: jobs.QueueDelivery,
 	})
 	p.requireMessages()
 	p.desk = correspondence.NewDesk(correspondence.DeskOptions{

@@ -54,7 +54,7 @@ func (p *parts) newMailIn() {
 	}
 	in.intake = mailbox.New(mailbox.Options{
 		Acknowledge: acknowledge,
-		Mail:        in.kept, Cases: p.cases, People: p.people, Questions: p.questions, Attachments: p.attachments, Clock: p.clock, Log: p.log,
+		Mail:        in.kept, Cases: p.cases, People: p.people, Questions: p.questions, Attachments: p.attachments, Links: p.links, Clock: p.clock, Log: p.log,
 		Config: in.config, Parse: inbox.Parse, ParseHead: inbox.ParseHead,
 	})
 }

@@ -130,7 +130,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	}
 	out.portal = portalpages.New(portalpages.Options{
 		Cases: p.cases, Questions: p.questions, Notes: p.notes, Attachments: p.attachments, Targets: p.targets,
-		People: p.people, Portals: p.portals, Clock: p.clock, Zone: zone, Details: p.details, Satisfaction: p.satisfaction, Desk: p.desk,
+		People: p.people, Portals: p.portals, Links: p.links, Clock: p.clock, Zone: zone, Details: p.details, Satisfaction: p.satisfaction, Desk: p.desk,
 	})
 	out.reports = reportpages.New(reportpages.Options{
 		Cases: p.cases, Attachments: p.attachments, Followers: p.followers, People: p.people, Clock: p.clock, Secret: p.secret, Zone: zone,

@@ -54,6 +54,9 @@ func validateReopen(c *Check) {
 	if !c.Exists(at, "status", t.Reopen.To, statusKeys(t)) {
 		return
 	}
+	if later := t.Reopen.Afterwards; later != "" && later != t.Key {
+		c.Exists(At("reopen", "afterwards"), "case type", later, slices.Sorted(maps.Values(c.Known.Prefixes)))
+	}
 	if s, _ := t.Status(t.Reopen.To); s.Kind != core.StatusOpen {
 		c.Say(at, "A reopened case needs an open status; “%s” is of the kind %s.", s.Key, s.Kind)
 	}

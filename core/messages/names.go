@@ -39,6 +39,8 @@ var names = []Name{
 	{"case.raised", "when it was raised", "Friday 20 November 2026, 4:50pm"},
 	{"case.outcome", "why it was closed or cancelled", "Upheld"},
 	{"case.reopen_until", "until when the requester may ask for it to be reopened", "18 December 2026"},
+	{"case.continues", "the reference of the closed case whose requester began this one by writing again", "CMP-3H8W-1ZK5"},
+	{"case.continues_closed", "when that one was closed", "11 June 2026"},
 	{"case.expected", "by when the requester can expect an answer", "Friday 4 December 2026"},
 	{"requester.name", "the requester's name; empty when anonymous", "Zoe Müller"},
 	{"requester.email", "the requester's email address", "zoe@example.org"},

@@ -80,6 +80,9 @@ func (h *hearing) caseData(ctx context.Context, r recipient, forRequester bool) 
 	if !r.former {
 		out["link"] = h.o.BaseURL + "/track/" + h.o.Cases.TrackingToken(cs.ID)
 	}
+	if err := h.continues(ctx, out); err != nil {
+		return nil, err
+	}
 	until, err := h.reopenUntil(ctx)
 	if err != nil {
 		return nil, err
@@ -88,6 +91,25 @@ func (h *hearing) caseData(ctx context.Context, r recipient, forRequester bool) 
 		out["reopen_until"] = until.In(h.zone).Format("2 January 2006")
 	}
 	return out, nil
+}
+
+// continues names the closed case that the requester goes on with in this one.
+func (h *hearing) continues(ctx context.Context, out map[string]any) error {
+	if h.o.Links == nil {
+		return nil
+	}
+	before, found, err := h.o.Links.Continues(ctx, h.cs)
+	if err != nil || !found {
+		return err
+	}
+	was, err := h.o.Cases.ByID(ctx, before.ID)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	if !was.ClosedAt.IsZero() {
+		out["continues"], out["continues_closed"] = string(was.Ref), was.ClosedAt.In(h.zone).Format("2 January 2006")
+	}
+	return nil
 }
 
 // fields are the values of the type's fields in words; private ones are not

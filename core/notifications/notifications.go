@@ -30,6 +30,7 @@ import (
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/followers"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
@@ -55,6 +56,8 @@ type Options struct {
 	Portals   *portals.Service
 	Followers *followers.Service
 	Log       *slog.Logger
+	// Links says which closed case a new one goes on with; nil for none.
+	Links *links.Service
 	// Satisfaction asks requesters how satisfied they are; nil asks nobody.
 	Satisfaction *satisfaction.Service
 

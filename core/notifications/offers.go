@@ -49,7 +49,7 @@ func Offers(event core.EventKind, audience, path string) bool {
 	switch path {
 	case "case.priority", "case.level":
 		return !requester
-	case "case.expected", "case.reopen_until":
+	case "case.expected", "case.reopen_until", "case.continues", "case.continues_closed":
 		return requester
 	}
 	return true

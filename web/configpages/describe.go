@@ -241,9 +241,15 @@ func (d describer) statusesMeaning() []string {
 	}
 	out = append(out, s+".")
 	if r.Within.IsZero() {
-		return append(out, "Its requester may not reopen it.")
+		out = append(out, "Its requester may not reopen it.")
+	} else {
+		out = append(out, "Its requester may reopen it within "+r.Within.String()+" of closing.")
 	}
-	return append(out, "Its requester may reopen it within "+r.Within.String()+" of closing.")
+	later := "of this type"
+	if r.Afterwards != "" && r.Afterwards != d.t.Key {
+		later = "of the type “" + r.Afterwards + "”"
+	}
+	return append(out, "What they write after that starts a new case "+later+", linked with this one.")
 }
 
 func (d describer) stages() []Block {

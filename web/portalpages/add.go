@@ -23,6 +23,7 @@ type AddPage struct {
 	Words    layout.Field
 	Files    FilesField
 	Key      string
+	Begin    bool // it starts a new case
 	Problems render.Problems
 }
 
@@ -42,6 +43,13 @@ func wordsField(c *fiber.Ctx, label string, problems render.Problems) layout.Fie
 }
 
 func (p *Pages) showAdd(c *fiber.Ctx, w *way) error {
+	over, err := p.over(c.UserContext(), w)
+	if err != nil {
+		return err
+	}
+	if over {
+		return p.showBegin(c, w)
+	}
 	if w.Case.IsFinal() {
 		return render.Done(c, w.base, render.Toast{Text: "This case is closed, so nothing can be added to it."})
 	}
@@ -50,6 +58,9 @@ func (p *Pages) showAdd(c *fiber.Ctx, w *way) error {
 }
 
 func (p *Pages) add(c *fiber.Ctx, w *way) error {
+	if c.FormValue("begin") != "" { // what was shown said so
+		return p.begin(c, w)
+	}
 	commands := []cases.Command{&notes.AddUpdate{Body: c.FormValue("body")}}
 	files, err := p.takeFiles(c, w, attachments.SourceUpdate)
 	if err == nil {
@@ -84,7 +95,13 @@ func (p *Pages) tooLate(c *fiber.Ctx, w *way, err error, typed string) error {
 	again.Seen = now
 	problems := render.Problems{Message: strings.TrimSuffix(refusal.Message, ".")}
 	page := p.addPage(c, &again, problems)
-	if now.Case.IsFinal() {
+	over, err := p.over(c.UserContext(), &again)
+	switch {
+	case err != nil:
+		return err
+	case over:
+		page = p.beginPage(c, &again, problems)
+	case now.Case.IsFinal():
 		page = p.reopenPage(c, &again, problems)
 	}
 	page.Words.Value = clip(typed, core.MaxNote)

@@ -11,6 +11,7 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/correspondence"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"
 )
@@ -82,7 +83,10 @@ type May struct {
 	Reopen                 bool
 	ReopenUntil            string
 	TooLate                bool   // closed, and the time to reopen has passed
-	New                    string // where a new case is begun instead; "" when not by them
+	Closed                 string // the day it was closed, once it is too late: "on 3 June 2026"
+	Begin                  bool   // a message starts a new case
+	Next                   string // reference of the case that an earlier message started
+	NextURL                string // of its page; "" where the reader has no way there
 }
 
 // told is what the requester is told of a case, before it is put into words.
@@ -101,7 +105,9 @@ type told struct {
 	letters      []correspondence.Letter // that were for them
 	files        []core.Attachment
 	submission   *core.Submission
-	names        map[string]string // of staff who started work
+	names        map[string]string  // of staff who started work
+	begins       bool               // it is over, and a message starts a new case
+	next, before links.Continuation // the cases that go on with each other
 }
 
 func (p *Pages) showCase(c *fiber.Ctx, w *way) error {
@@ -128,7 +134,7 @@ func (p *Pages) casePage(c *fiber.Ctx, w *way) (CasePage, error) {
 		Base: w.base, Noun: typeWord(w.Type), Kicker: w.noun() + " " + string(cs.Ref) + ": " + cs.Subject, Lost: cs.Anonymous,
 		Headline: p.headline(t), Chip: layout.StatusChip(cs.StatusKind, statusWords(cs, w.Type)),
 		Steps: p.steps(t), Promise: t.promise, Said: p.conversation(t, history), Sent: sent(t.submission),
-		Facts: facts(w), May: p.may(t),
+		Facts: facts(t), May: p.may(t),
 	}
 	if page.Satisfied, err = p.satisfied(c, w); err != nil {
 		return CasePage{}, err
@@ -187,6 +193,12 @@ func (p *Pages) read(ctx context.Context, w *way) (*told, []core.Recorded, error
 	if err := p.readHolder(ctx, t, history); err != nil {
 		return nil, nil, err
 	}
+	if t.before, _, err = p.Links.Continues(ctx, w.Case); err != nil {
+		return nil, nil, err
+	}
+	if t.next, _, err = p.Links.Continued(ctx, w.Case); err != nil {
+		return nil, nil, err
+	}
 	return t, history, p.readReopening(ctx, t)
 }
 
@@ -235,29 +247,37 @@ func (p *Pages) readReopening(ctx context.Context, t *told) error {
 	if err != nil {
 		return err
 	}
-	if until := cases.ReopenUntil(t.Case, t.Type, calendar); p.Clock.Now().Before(until) {
-		t.reopenUntil = until
+	if !cases.Over(t.Case, t.Type, calendar, p.Clock.Now()) {
+		t.reopenUntil = cases.ReopenUntil(t.Case, t.Type, calendar)
+		return nil
 	}
-	return nil
+	t.begins, err = p.mayBegin(ctx, t.way)
+	return err
 }
 
 // may is what is offered to the requester; the door decides.
 func (p *Pages) may(t *told) May {
 	cs := t.Case
-	begin := ""
-	if t.Type.Groups.RaisableBy(t.by) || t.Type.Groups.RaisableBy(core.AnonymousActor()) {
-		begin = "/forms/" + t.Type.Key
-	}
-	return May{
-		New: begin,
+	may := May{
 		Add: !cs.IsFinal(), Contact: !cs.Anonymous, Withdraw: !cs.IsFinal(),
-		Reopen: !t.reopenUntil.IsZero(), ReopenUntil: p.day(t.reopenUntil), TooLate: cs.IsFinal() && t.reopenUntil.IsZero(),
+		Reopen: !t.reopenUntil.IsZero(), ReopenUntil: p.day(t.reopenUntil), TooLate: cs.IsFinal() && t.reopenUntil.IsZero(), Begin: t.begins, Next: string(t.next.Ref),
 	}
+	if may.TooLate {
+		may.Closed = p.on(cs.ClosedAt)
+	}
+	if may.Next != "" && t.signedIn() {
+		may.NextURL = "/portal/cases/" + may.Next
+	}
+	return may
 }
 
 // facts are what the case is about, for its requester.
-func facts(w *way) []Fact {
+func facts(t *told) []Fact {
+	w := t.way
 	out := []Fact{{"Reference", string(w.Case.Ref)}}
+	if t.before.Ref != "" {
+		out = append(out, Fact{"Goes on from", string(t.before.Ref)})
+	}
 	if subtype, ok := w.Type.Subtype(w.Case.Subtype); ok {
 		out = append(out, Fact{"About", subtype.Name.String()})
 	}

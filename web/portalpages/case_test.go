@@ -8,6 +8,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/questions"
 	"github.com/casement-dev/casement/core/server"
@@ -199,12 +200,66 @@ func TestACaseIsWithdrawnAndTakenUpAgain(t *testing.T) {
 
 	b.get(at+"/withdraw", 200)
 	b.send(at+"/withdraw", 303, nil)
-	s.Clock.Advance(29 * 24 * time.Hour)
-	b.get(at, 200)
-	wants(t, b.says(), "This case can no longer be reopened.")
 	b.get(at+"/reopen", 200)
-	b.send(at+"/reopen", 409, []string{"body", "Too late"})
-	wants(t, b.says(), "This case can no longer be reopened", "Too late")
+	s.Clock.Advance(29 * 24 * time.Hour)
+	b.send(at+"/reopen", 409, []string{"body", "Too late"}) // the page was open since before
+	wants(t, b.says(), "This case can no longer be reopened", "Too late", "Your message starts a new case")
+	if s.continued(t, id) != "" {
+		t.Error("a new case was begun that its requester had not been told of")
+	}
+	b.get(at, 200)
+	wants(t, b.says(), "can no longer be reopened.", "Write to us again: your message starts a new case")
+	b.get(at+"/reopen", 200)
+	wants(t, b.says(), "Your message starts a new case with a reference of its own.")
+	b.send(at+"/add", 303, []string{"body", "Too late"})
+	next := s.continued(t, id)
+	if next == "" {
+		t.Fatal("no new case was begun")
+	}
+	b.get("/portal/cases/"+next, 200)
+	wants(t, b.says(), "Your complaint "+next, "Re: ", "Too late", "Goes on from", string(s.Case(t, id).Ref))
+	b.get(at, 200)
+	wants(t, b.says(), "You wrote to us again", "it goes on in "+next)
+	b.get(at+"/add", 303) // to the new one
+}
+
+// continued is the reference of the case that goes on with one, "" for none.
+func (s *site) continued(t *testing.T, id core.CaseID) string {
+	t.Helper()
+	next, _, err := links.New(s.DB, s.Cases).Continued(t.Context(), s.Case(t, id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(next.Ref)
+}
+
+func TestWhoFollowsAClosedCaseByItsLinkBeginsANewOneThere(t *testing.T) {
+	s := open(t)
+	for name, change := range map[string]func(*cases.Raise){
+		"known": nil, "anonymous": func(r *cases.Raise) { r.Anonymous, r.Requester = true, core.PersonID{} },
+	} {
+		id := s.raise(t, change)
+		s.Do(t, s.Priya, id, &cases.Cancel{})
+		s.Clock.Advance(29 * 24 * time.Hour)
+		b := s.browser(t, "")
+		b.get(s.track(id)+"/add", 200)
+		wants(t, b.says(), "can no longer be reopened. Your message starts a new case")
+		b.send(s.track(id)+"/add", 422, []string{"body", ""})
+		b.send(s.track(id)+"/add", 303, []string{"body", "It has come back"}, upload{"back.txt", "here"})
+		next := s.continued(t, id)
+		if next == "" {
+			t.Fatalf("%s: no new case was begun", name)
+		}
+		seen, err := s.Cases.Find(t.Context(), s.Priya, core.Reference(next), core.MayView)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cs := seen.Case; cs.Anonymous != (name == "anonymous") || cs.Description != "It has come back" {
+			t.Errorf("%s: the new case is %+v", name, cs)
+		}
+		b.get(s.track(seen.Case.ID), 200)
+		wants(t, b.says(), "It has come back", "back.txt")
+	}
 }
 
 func TestWhatIsAnsweredTooLateCanStillBeSent(t *testing.T) {

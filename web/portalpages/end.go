@@ -47,6 +47,13 @@ func (p *Pages) showReopen(c *fiber.Ctx, w *way) error {
 	if !w.Case.IsFinal() {
 		return render.Done(c, w.base, render.Toast{Text: "This case is open."})
 	}
+	over, err := p.over(c.UserContext(), w)
+	if err != nil {
+		return err
+	}
+	if over {
+		return p.showBegin(c, w)
+	}
 	page := p.reopenPage(c, w, render.Problems{})
 	return render.Page(c, w.view("add", page.Title), page)
 }

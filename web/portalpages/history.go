@@ -68,6 +68,10 @@ func (p *Pages) happening(t *told, e core.Recorded) (text, icon string) {
 		return "We cancelled your " + noun + "." + labelled(" Reason: ", reasonWords(t.Type.Reasons.Cancel, e)), "stop"
 	case core.CaseClosed:
 		return "We closed your " + noun + "." + labelled(" Outcome: ", reasonWords(t.Type.Reasons.Close, e)), "check"
+	case core.LinkAdded:
+		if kind, _ := e.About["kind"].(string); kind == core.LinkContinuedBy && t.next.ID.String() == e.About["other"] {
+			return fmt.Sprintf("You wrote to us again. It goes on in %s.", t.next.Ref), "mail"
+		}
 	case core.CaseReopened:
 		return by("asked us to look at it again.", "took your "+noun+" up again."), "undo"
 	}

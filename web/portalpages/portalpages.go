@@ -20,6 +20,7 @@ import (
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/details"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/portals"
@@ -46,6 +47,7 @@ type Options struct {
 	Targets      *targets.Service
 	People       *people.Service
 	Portals      *portals.Service
+	Links        *links.Service
 	Details      *details.Service      // nil: no sections
 	Satisfaction *satisfaction.Service // nil: nobody is asked
 	Desk         *correspondence.Desk  // nil: no letters

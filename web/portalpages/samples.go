@@ -57,7 +57,7 @@ func samples() []render.Sample {
 	}
 	closed.Satisfied = Satisfied{URL: "/portal/cases/CMP-1HVP-9XYZ/satisfaction", Given: "You said “Good”."}
 	over := closed
-	over.Noun, over.Lost, over.May = "complaint", true, May{TooLate: true}
+	over.Noun, over.Lost, over.May = "complaint", true, May{TooLate: true, Closed: "on 11 June 2026", Begin: true}
 
 	item := func(kind core.StatusKind, label, text string) Item {
 		return Item{"Pothole outside Eastgate Primary School", "/portal/cases/POT-3WRF-8QQQ", layout.StatusChip(kind, label), text, "POT-3WRF-8QQQ", ""}

@@ -23,6 +23,7 @@ import (
 	"github.com/casement-dev/casement/core/cases/casestest"
 	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/files"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
 	"github.com/casement-dev/casement/core/people"
@@ -118,7 +119,7 @@ func newSite(t *testing.T, base string, limits map[string]server.Rate) *site {
 	}
 	pages := portalpages.New(portalpages.Options{
 		Cases: w.Cases, Questions: s.questions, Notes: notes.New(w.DB, w.Clock), Attachments: s.attachments, Targets: s.targets,
-		People: people.New(w.DB, people.Options{Clock: w.Clock, BaseURL: base}), Portals: portals.New(w.DB, w.Types, w.Clock), Clock: w.Clock, Zone: zone,
+		People: people.New(w.DB, people.Options{Clock: w.Clock, BaseURL: base}), Portals: portals.New(w.DB, w.Types, w.Clock), Links: links.New(w.DB, w.Cases), Clock: w.Clock, Zone: zone,
 		Satisfaction: s.satisfaction, Desk: correspondence.NewDesk(correspondence.DeskOptions{DB: w.DB, Messages: letters}),
 	})
 	pages.RegisterPublic(s.app.Public().Limited(server.LimitForm))

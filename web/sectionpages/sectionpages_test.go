@@ -23,6 +23,7 @@ import (
 	"github.com/casement-dev/casement/core/events"
 	"github.com/casement-dev/casement/core/files"
 	"github.com/casement-dev/casement/core/followers"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/lookups"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
@@ -97,7 +98,7 @@ func newSite(t *testing.T, assets *web.Assets, address string) *site {
 		Attachments: kept, Messages: messages.New(s.DB, s.Clock, messages.Options{}), People: known, Zone: time.UTC, Details: s.Details, Actions: s.Actions,
 	}).RegisterCase(s.app.Console())
 	portal := portalpages.New(portalpages.Options{
-		Cases: s.Cases, Questions: asked, Notes: said, Attachments: kept, Targets: promised, People: known, Portals: portals.New(s.DB, s.Types, s.Clock),
+		Cases: s.Cases, Questions: asked, Notes: said, Attachments: kept, Targets: promised, People: known, Portals: portals.New(s.DB, s.Types, s.Clock), Links: links.New(s.DB, s.Cases),
 		Details: s.Details, Clock: s.Clock, Zone: time.UTC,
 	})
 	portal.RegisterPortal(s.app.Portal())

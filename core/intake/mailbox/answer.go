@@ -2,7 +2,6 @@ package mailbox
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -42,19 +41,20 @@ func (m *arrived) answer(ctx context.Context, p proof) error {
 
 // fromRequester answers the question that the mail is about, or else the oldest
 // open one, or adds to the case. A case that was thought resolved is taken up
-// again; one that has ended is reopened as long as its type lets the requester.
+// again; one that has ended is reopened as long as its type lets the requester, and
+// goes on in a new case after that.
 func (m *arrived) fromRequester(ctx context.Context, cs *core.Case, t *core.CaseType, p proof) error {
 	commands := []cases.Command{nil} // the mail itself, with what became of its files
 	var source string
 	var said cases.Command = &notes.AddUpdate{Body: m.said()}
 	switch {
 	case cs.IsFinal():
-		late, err := m.tooLate(ctx, cs, t)
+		over, err := m.over(ctx, cs, t)
 		if err != nil {
 			return err
 		}
-		if late != "" {
-			return m.waits(ctx, late, p)
+		if over {
+			return m.goOn(ctx, cs, t, p)
 		}
 		commands = append(commands, &cases.AskAgain{})
 	default:
@@ -86,24 +86,6 @@ func (m *arrived) fromRequester(ctx context.Context, cs *core.Case, t *core.Case
 		commands[0] = &correspondence.Receive{Mail: m.ID, Files: leftOut(files, err)}
 	}
 	return m.do(ctx, by, cs.ID, commands...)
-}
-
-// tooLate says that a case that has ended is not reopened by its requester any
-// more; "" when it is.
-func (m *arrived) tooLate(ctx context.Context, cs *core.Case, t *core.CaseType) (string, error) {
-	calendar, _, err := m.o.Cases.Types().Calendar(ctx, t.Calendar)
-	if err != nil {
-		return "", err
-	}
-	_, reopens := t.Status(t.Reopen.To)
-	until := cases.ReopenUntil(cs, t, calendar)
-	switch {
-	case until.IsZero() || !reopens:
-		return fmt.Sprintf("It answers %s, which has ended, and cases of its type are not reopened by their requesters.", cs.Ref), nil
-	case m.o.Clock.Now().After(until):
-		return fmt.Sprintf("It answers %s, which has ended too long ago to be reopened.", cs.Ref), nil
-	}
-	return "", nil
 }
 
 // fromParticipant files the mail of somebody that staff wrote to on the case.

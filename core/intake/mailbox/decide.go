@@ -18,6 +18,8 @@ type arrived struct {
 	*Service
 	correspondence.Waiting
 	in correspondence.Incoming
+
+	hops int // from a case that is over to the one that goes on with it
 }
 
 // perHour is how many mails of one sender are dealt with in an hour without a

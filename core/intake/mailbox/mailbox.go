@@ -8,6 +8,7 @@
 //	answer.go   a proven mail becomes words of its sender on the case
 //	raise.go    a mail raises a case
 //	acknowledge.go  whoever sent a reply that waits is told
+//	late.go     a reply to a case that is over begins a new one
 //	sort.go     what a person does with mail that waits
 //	files.go    the files of a mail
 package mailbox
@@ -20,6 +21,7 @@ import (
 	"github.com/casement-dev/casement/core/attachments"
 	"github.com/casement-dev/casement/core/cases"
 	"github.com/casement-dev/casement/core/correspondence"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/people"
 	"github.com/casement-dev/casement/core/questions"
 )
@@ -31,6 +33,7 @@ type Options struct {
 	People      *people.Service
 	Questions   *questions.Service
 	Attachments *attachments.Service
+	Links       *links.Service
 	Clock       core.Clock
 	Log         *slog.Logger
 	Config      Config

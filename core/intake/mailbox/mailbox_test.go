@@ -20,6 +20,7 @@ import (
 	"github.com/casement-dev/casement/core/correspondence"
 	"github.com/casement-dev/casement/core/files"
 	"github.com/casement-dev/casement/core/intake/mailbox"
+	"github.com/casement-dev/casement/core/links"
 	"github.com/casement-dev/casement/core/mail"
 	"github.com/casement-dev/casement/core/messages"
 	"github.com/casement-dev/casement/core/notes"
@@ -65,7 +66,7 @@ func open(t *testing.T) *office {
 	notes.Wire(o.Cases)
 	correspondence.Wire(o.Cases)
 	o.box = mailbox.New(mailbox.Options{
-		Mail: o.mail, Cases: o.Cases, People: o.people, Questions: o.asked, Attachments: o.files, Clock: o.Clock, Log: slog.New(slog.DiscardHandler),
+		Mail: o.mail, Cases: o.Cases, People: o.people, Questions: o.asked, Attachments: o.files, Links: links.New(o.DB, o.Cases), Clock: o.Clock, Log: slog.New(slog.DiscardHandler),
 		Config: mailbox.Config{ReplyAddress: replyAddress, Mailboxes: []mailbox.Settings{
 			{Key: "cases"}, {Key: "complaints", Raise: &mailbox.Rule{Type: "complaint", Subtype: "waste", Group: "highways", Priority: "high"}},
 			{Key: "misled", Raise: &mailbox.Rule{Type: "nothing"}},
@@ -283,14 +284,63 @@ func TestAReplyReopensAResolvedCaseAndAnEndedOneInTime(t *testing.T) {
 	}
 	o.Do(t, o.Priya, cs, &cases.Close{Reason: "upheld"})
 	o.Clock.Advance(29 * 24 * time.Hour)
-	late := o.bring(t, letter{from: "amara@example.org", to: to, words: "And again."})
-	if late.State != correspondence.StateTriage || late.Claims != cs || !strings.Contains(late.Why, "too long ago") {
-		t.Errorf("a late reply stands in %s (%s)", late.State, late.Why)
+	late := o.bring(t, letter{from: "amara@example.org", to: to, words: "And again.", file: "again.txt", body: []byte("On Friday.")})
+	if late.State != correspondence.StateFiled || late.Case == cs || late.Role != correspondence.RoleRaised {
+		t.Fatalf("a late reply stands in %s of %v (%s)", late.State, late.Case, late.Why)
 	}
 	if got = o.Case(t, cs); got.Status != "closed" || len(o.updates(t, cs)) != 2 {
 		t.Errorf("after a late reply: %s, %q", got.Status, o.updates(t, cs))
 	}
 	o.Rewinds(t, cs)
+	fresh := o.Case(t, late.Case)
+	if fresh.Subject != "Re: Collections missed" || fresh.Requester != o.Amara || fresh.Description != "And again." || fresh.Channel != core.ChannelEmail {
+		t.Errorf("the new case is %+v", fresh)
+	}
+	if was := o.Last(t, cs, core.LinkAdded); was.About["kind"] != core.LinkContinuedBy || was.About["other"] != late.Case.String() {
+		t.Errorf("the old case says %+v", was)
+	}
+	if is := o.Last(t, late.Case, core.LinkAdded); is.About["kind"] != core.LinkContinues || is.About["other"] != cs.String() {
+		t.Errorf("the new case says %+v", is)
+	}
+	if o.Last(t, late.Case, core.AttachmentAdded).About["no"] != 1.0 {
+		t.Error("the file of the reply is not on the new case")
+	}
+
+	// What comes to the old case after that goes to the new one.
+	more := o.bring(t, letter{from: "amara@example.org", to: to, words: "One thing more."})
+	if more.Case != late.Case {
+		t.Errorf("the next reply stands in %s of %v (%s)", more.State, more.Case, more.Why)
+	}
+	if said := o.updates(t, late.Case); len(said) != 1 || said[0] != "One thing more." {
+		t.Errorf("added to the new case: %q", said)
+	}
+}
+
+func TestNobodyButTheRequesterBeginsACaseByALateReply(t *testing.T) {
+	o := open(t)
+	cs := o.Raise(t)
+	to := o.tell(t, cs, core.CaseRaised, "amara@example.org").AnswersTo
+	o.Do(t, o.Priya, cs, &cases.Close{Reason: "upheld"})
+	o.Clock.Advance(29 * 24 * time.Hour)
+	for what, l := range map[string]letter{
+		"a notice of absence": {from: "amara@example.org", to: to, words: "I am away.", more: []string{"Auto-Submitted: auto-replied"}},
+		"a program":           {from: "amara@example.org", to: to, words: "Ticket 7 was made.", more: []string{"Precedence: bulk"}},
+		"somebody else":       {from: "brendan@example.org", to: to, words: "Mine too."},
+	} {
+		if m := o.bring(t, l); m.State == correspondence.StateFiled || m.Role == correspondence.RoleRaised {
+			t.Errorf("%s is filed to %v", what, m.Case)
+		}
+	}
+	var n int
+	if err := o.Pool.QueryRow(t.Context(), `SELECT count(*) FROM cases`).Scan(&n); err != nil || n != 1 {
+		t.Errorf("there are %d cases, %v", n, err)
+	}
+	o.Do(t, o.Priya, cs, &cases.Reopen{})
+	o.Do(t, o.Priya, cs, &cases.Close{Reason: "upheld"})
+	o.bring(t, letter{from: "amara@example.org", to: to, words: "In time."})
+	if got := o.Case(t, cs); got.Status != "reopened" {
+		t.Errorf("a reply in time leaves it %s", got.Status)
+	}
 }
 
 func TestAResolvedCaseWithAnOpenQuestionIsReopenedByItsAnswer(t *testing.T) {

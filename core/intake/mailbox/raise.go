@@ -3,6 +3,7 @@ package mailbox
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/attachments"
@@ -35,21 +36,27 @@ func (m *arrived) raise(ctx context.Context, rule Rule) error {
 		by = core.SystemActor() // whoever set up the mailbox said so
 	}
 	raise := raiseOf(m.in, t, rule)
-	raise.Requester, raise.Received = person.ID, m.ReceivedAt
-	if now := m.o.Clock.Now(); raise.Received.After(now) {
-		raise.Received = now
-	}
+	raise.Requester, raise.Received = person.ID, m.received()
 	return m.doRaise(ctx, by, id, m.ID, m.in, t, raise)
 }
 
-// doRaise raises a case from a mail, with its files as far as they may be sent.
-func (s *Service) doRaise(ctx context.Context, by core.Actor, id core.CaseID, mail core.MailID, in correspondence.Incoming, t *core.CaseType, raise *cases.Raise) error {
+// received is when the mail came, and never later than now.
+func (m *arrived) received() time.Time {
+	if now := m.o.Clock.Now(); m.ReceivedAt.After(now) {
+		return now
+	}
+	return m.ReceivedAt
+}
+
+// doRaise raises a case from a mail, with its files as far as they may be sent,
+// and whatever else is said of it in the same change.
+func (s *Service) doRaise(ctx context.Context, by core.Actor, id core.CaseID, mail core.MailID, in correspondence.Incoming, t *core.CaseType, raise *cases.Raise, more ...cases.Command) error {
 	files, ids, err := s.upload(ctx, by, in, t)
 	if err != nil {
 		return err
 	}
 	begin := &correspondence.Begin{Receive: correspondence.Receive{Mail: mail, Files: files}}
-	commands := []cases.Command{raise, begin}
+	commands := append([]cases.Command{raise, begin}, more...)
 	if len(ids) > 0 {
 		commands = append(commands, &attachments.Enclose{Add: attachments.Add{Files: ids}})
 	}
