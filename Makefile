@@ -112,6 +112,7 @@ check: lint $(DBTEST) ## The quick checks: lint and the short tests
 .PHONY: test
 test: $(ASSETS) plugins peers $(DBTEST) ## Every test, with the race detector, in random order, in a real browser
 	$(DBTEST) $(GO) test $(RACE) -shuffle=on -count=1 -timeout=20m $(TEST_FLAGS) ./...
+	@$(MAKE) --no-print-directory properties
 	cd cmd/tools/bundle && $(GO) test -count=1 ./...
 
 $(MEILI): $(MEILITEST)/package.json $(MEILITEST)/package-lock.json $(MEILITEST)/.npmrc
@@ -170,12 +171,24 @@ bench-plugins: pdks ## Measure plugins beside a native function, gRPC and a webh
 	@grep -m1 'model name' /proc/cpuinfo || true; grep MemTotal /proc/meminfo || true; uptime || true
 	cd cmd/tools/benchplugins && $(GO) run . $(ARGS)
 
+# The rules of time, tried with invented calendars, promises and pauses.
+PROPERTIES      := Pausing|Pause|Ledger|Deriving|Extension|Settling|Beginning|SameCalendar|OverFull|Additive|InParts|Backwards|OrdinaryWeek|EndEarlier
+PROPERTY_ROUNDS ?= 100
+
+.PHONY: properties
+properties: ## Try the rules of time PROPERTY_ROUNDS times each, and say how many held
+	@set -o pipefail; $(GO) test -count=1 -v -timeout=60m $(TEST_FLAGS) -run='$(PROPERTIES)' ./core -rapid.checks=$(PROPERTY_ROUNDS) \
+		| grep -E '^(=== RUN|--- FAIL|FAIL|ok)|_test\.go' | grep -v '^=== RUN.*/'
+
 # How many targets fall due while the server and its database are killed.
 FAULT_TARGETS ?= 10000
+# How often each rule of time is tried then.
+FAULT_ROUNDS  ?= 20000
 
 .PHONY: faults
-faults: $(ASSETS) plugins ## Kill the server and its database under load, and see what is lost
+faults: $(ASSETS) plugins ## Kill the server and its database under load, and see what is lost; try the rules of time for long
 	CASEMENT_FAULT_TARGETS=$(FAULT_TARGETS) $(GO) test -count=1 -v -timeout=60m -run='Fault' $(TEST_FLAGS) ./cmd/casement
+	@$(MAKE) --no-print-directory properties PROPERTY_ROUNDS=$(FAULT_ROUNDS)
 
 .PHONY: a11y
 a11y: $(ASSETS) plugins peers $(DBTEST) ## Look for barriers on every kind of page

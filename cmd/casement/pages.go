@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/notifications"
 	"github.com/casement-dev/casement/core/plugins"
 	"github.com/casement-dev/casement/core/postgres"
@@ -150,8 +151,8 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 		return nil, err
 	}
 	out.message = p.newMessagePages()
-	out.targets = p.newTargetPages()
 	out.routine = p.newRoutinePages(zone)
+	out.targets = p.newTargetPages(out.routine.Conditions(conditions.OfTarget))
 	out.config = configpages.New(configpages.Options{
 		Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames,
 		Editors: slices.Concat(targetpages.WithTaskTargets(configpages.Editors()), out.message.Editors(), out.targets.Editors(), out.routine.Editors()),

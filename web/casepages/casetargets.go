@@ -2,11 +2,13 @@ package casepages
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/conditions"
 	"github.com/casement-dev/casement/core/targets"
 	"github.com/casement-dev/casement/web/layout"
 	"github.com/casement-dev/casement/web/render"
@@ -68,7 +70,7 @@ func targetView(o *opened, v targets.View) TargetView {
 		Due: layout.Due{
 			Words: v.Due.Words, Exact: layout.ExactIn(v.DueAt, v.Zone), Tone: string(v.Due.Tone), Percent: v.Due.Percent,
 		},
-		Short: v.Due.Short, Lines: v.Lines, Sums: sumsOf(v.Ledger), Notes: notesOf(v),
+		Short: v.Due.Short, Lines: v.Lines, Sums: sumsOf(v.Ledger), Notes: append(becauseOf(o.Type, v), notesOf(v)...),
 	}
 	if !v.DueAt.IsZero() && v.Standing() {
 		view.Short = v.DueAt.In(v.Zone).Format("Mon 2 Jan, 15:04")
@@ -121,6 +123,66 @@ func notesOf(v targets.View) []string {
 		out = append(out, words+".")
 	}
 	return out
+}
+
+// becauseOf says why a target is for the case, or no longer is.
+func becauseOf(t *core.CaseType, v targets.View) []string {
+	because := v.Ledger.Because
+	if because == nil {
+		return nil
+	}
+	facts := make([]string, len(because.Facts))
+	for i, f := range because.Facts {
+		facts[i] = factWords(t, f)
+	}
+	verb := "Applies"
+	if v.State == core.StateCleared {
+		verb = "Cleared"
+	}
+	words := verb + " because " + strings.Join(facts, ", ") + "."
+	if because.Problem != "" {
+		words = "Applies because its condition could not be answered: " + because.Problem
+	}
+	return []string{words}
+}
+
+// factWords say what a condition asked, and what that was: “Priority is High”.
+func factWords(t *core.CaseType, f core.Fact) string {
+	value := f.Value
+	if text, err := strconv.Unquote(value); err == nil {
+		value = text
+	}
+	of, what, _ := strings.Cut(f.Name, ".")
+	name := strings.ReplaceAll(what, "_", " ")
+	if of == "now" {
+		name = "the time"
+	}
+	switch {
+	case f.Name == "case.priority":
+		if c, ok := t.Priority(value); ok {
+			value = c.Name.String()
+		}
+	case f.Name == "case.subtype":
+		if s, ok := t.Subtype(value); ok {
+			value = s.Name.String()
+		}
+	case of == "fields":
+		for _, field := range t.Fields {
+			if conditions.Ident(field.Key) != what {
+				continue
+			}
+			name = "“" + field.Label.String() + "”"
+			if i := slices.IndexFunc(field.Choices, func(c core.Choice) bool { return c.Key == value }); i >= 0 {
+				value = field.Choices[i].Name.String()
+			}
+		}
+	case of == "requester":
+		name = "The requester’s " + strings.ReplaceAll(what, "_", " ")
+	}
+	if value == "" {
+		value = "empty"
+	}
+	return name + " is " + value
 }
 
 // targetActions lists what may be done to one target, in its own menu.

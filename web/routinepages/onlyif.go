@@ -57,11 +57,15 @@ type KnownName struct {
 }
 
 func (p *Pages) ifPart(e *editing.Edit, f form, at casetypes.Path) IfPart {
-	names := namesOf(e.Type, e.Groups)
+	return ifPart(e, f, at, p.o.Routines.Conditions(), namesOf(e.Type, e.Groups))
+}
+
+// ifPart shows a condition of a language, with the names that it may use.
+func ifPart(e *editing.Edit, f form, at casetypes.Path, language *conditions.Compiler, names []conditions.Name) IfPart {
 	events := f.kind == core.TriggerEvent
 	part := IfPart{Written: f.written, Any: f.any, Text: f.text, Names: nameOptions(e.Type, names, events, "")}
 	if f.written {
-		part.Problems = p.problemsOf(e.Type, f.text)
+		part.Problems = problemsOf(language, e.Type, f.text)
 		part.Functions = conditions.Functions()
 		for _, n := range names {
 			part.Known = append(part.Known, KnownName{n.Path, string(n.Kind), capital(n.Doc), valuesOf(n)})
@@ -129,9 +133,9 @@ func inputOf(n conditions.Name, op conditions.Op) string {
 }
 
 // problemsOf shows what is wrong with an expression where it is.
-func (p *Pages) problemsOf(t *core.CaseType, text string) []ProblemPart {
+func problemsOf(language *conditions.Compiler, t *core.CaseType, text string) []ProblemPart {
 	var out []ProblemPart
-	for _, problem := range p.o.Routines.Conditions().Check(t, text) {
+	for _, problem := range language.Check(t, text) {
 		part := ProblemPart{Message: problem.Message, Meant: problem.Meant}
 		if problem.Line > 0 {
 			at := problem

@@ -62,7 +62,7 @@ func samples() []render.Sample {
 		part("routine", "rows", Steps{when, rows, do}), part("routine", "an expression", Steps{when, written, DoPart{Error: "A routine does something: add at least one action.", Add: groups}}),
 		part("when", "quiet", when), part("when", "a mistake", bad), part("options", "two", map[string]any{"Groups": groups, "Chosen": "case.status"}),
 		part("rows", "four", rows), part("rows", "none", IfPart{Any: true, Error: "It cannot be answered.", Names: groups}),
-		part("row", "several", several), part("row", "one", one), part("row", "text", text), part("row", "no value", none), part("expression", "mistakes", written), part("expression", "empty", IfPart{Written: true}),
+		part("row", "several", several), part("row", "one", one), part("row", "text", text), part("row", "no value", none), part("condition", "rows", rows), part("condition", "an expression", written), part("expression", "mistakes", written), part("expression", "empty", IfPart{Written: true}),
 		part("actions", "two", do), part("actions", "none", DoPart{Error: "Add one."}), part("action", "a command", action), part("action", "a message", letter),
 		part("try-form", "empty", TryForm{Action: "/try"}), part("try-form", "wrong", wrong), part("tried", "a command", act), part("tried", "a message", nobody),
 		page("try", "holds", tried), page("try", "a mistake", bare), page("try", "cannot be answered", idle),

@@ -28,7 +28,7 @@ func (p *Pages) meaning(e *editing.Edit) ([]editing.Note, error) {
 		return nil, err
 	}
 	rules := e.Type.Targets
-	if i := slices.IndexFunc(rules, func(r core.TargetRule) bool { return "targets/"+r.Key == e.Item }); i >= 0 {
+	if i := slices.IndexFunc(rules, func(r core.TargetRule) bool { return "targets/"+r.Key == strings.TrimSuffix(e.Item, asExpression) }); i >= 0 {
 		rules = rules[i : i+1]
 	}
 	var out []editing.Note
@@ -36,7 +36,7 @@ func (p *Pages) meaning(e *editing.Edit) ([]editing.Note, error) {
 		if rule.Validate() != nil {
 			continue // the finding beside the input says what is wrong
 		}
-		out = append(out, sampleNote(e, rule, calendar, len(rules) == 1))
+		out = append(out, p.sampleNote(e, rule, calendar, len(rules) == 1))
 	}
 	if len(out) > 0 {
 		out[0].Sentences = append([]string{"Times are said by the clocks of “" + calendar.Name.String() + "”."}, out[0].Sentences...)
@@ -49,7 +49,7 @@ func (p *Pages) meaning(e *editing.Edit) ([]editing.Note, error) {
 
 // sampleNote says when a target would fall due, from some moments that show
 // how it counts.
-func sampleNote(e *editing.Edit, rule core.TargetRule, calendar *core.Calendar, whole bool) editing.Note {
+func (p *Pages) sampleNote(e *editing.Edit, rule core.TargetRule, calendar *core.Calendar, whole bool) editing.Note {
 	note := editing.Note{Title: rule.Name.String()}
 	moments := sampleMoments(e.Now, calendar)
 	if !whole {
@@ -69,8 +69,8 @@ func sampleNote(e *editing.Edit, rule core.TargetRule, calendar *core.Calendar, 
 			note.Facts = append(note.Facts, stepFacts(rule, due, calendar)...)
 		}
 	}
-	if !rule.When.IsZero() {
-		note.Sentences = append(note.Sentences, "For "+lowerFirst(conditionWords(e.Type, rule.When))+" only.")
+	if !rule.When.IsZero() || rule.If != "" {
+		note.Sentences = append(note.Sentences, "For "+lowerFirst(p.forWords(e, rule))+" only.")
 	}
 	if whole && len(rule.Pause)+len(rule.Restarts) > 0 {
 		note.Sentences = append(note.Sentences, pauseSentence(rule))

@@ -9,8 +9,11 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/casetypes"
+	"github.com/casement-dev/casement/core/conditions"
+	"github.com/casement-dev/casement/core/routines"
 	"github.com/casement-dev/casement/web/editing"
 	"github.com/casement-dev/casement/web/render/rendertest"
+	"github.com/casement-dev/casement/web/routinepages"
 )
 
 func TestEveryTemplateShowsItsSamples(t *testing.T) { rendertest.Check(t, Source()) }
@@ -56,6 +59,7 @@ func TestAFormThatIsSentAsItStandsChangesNothing(t *testing.T) {
 		Stages: []core.Stage{{Key: "stage-2"}}, Statuses: []core.Status{{Key: "new"}}, Tasks: []core.TaskType{{Key: "look"}},
 		Fields: []core.Field{{Key: "since", Kind: core.FieldDate}},
 	}
+	p := withConditions(t)
 	for _, want := range []core.TargetRule{
 		{Key: "plain", Name: core.Text{"en": "Plain"}, Starts: core.MomentReceived, Stops: core.MomentResolved, Within: core.Promise{Span: span(5, core.WorkingDays)}},
 		{
@@ -69,9 +73,9 @@ func TestAFormThatIsSentAsItStandsChangesNothing(t *testing.T) {
 		{Key: "gone", Name: core.Text{"en": "Gone"}, Starts: "stage:gone", Stops: "status:gone", When: core.Condition{Priorities: []string{"gone"}}, Within: core.Promise{Span: span(1, core.Months)}},
 	} {
 		e := &editing.Edit{Type: caseType}
-		e.Values = sent(inputs(e, want, casetypes.At("targets", 0)))
+		e.Values = sent(p.inputs(e, want, casetypes.At("targets", 0), false))
 		got := core.TargetRule{Key: want.Key}
-		if err := take(e, &got); err != nil {
+		if _, err := p.take(e, &got); err != nil {
 			t.Errorf("%s: %v", want.Key, err)
 		} else if len(got.When.Priorities)+len(got.When.Subtypes) == 0 {
 			got.When = want.When // nothing is nothing
@@ -79,6 +83,56 @@ func TestAFormThatIsSentAsItStandsChangesNothing(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s came back as\n%+v, want\n%+v", want.Key, got, want)
 		}
+	}
+}
+
+// withConditions are pages that edit conditions as routines do.
+func withConditions(t *testing.T) *Pages {
+	t.Helper()
+	s, err := routines.New(routines.Options{Types: casetypes.New(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(Options{Conditions: routinepages.New(routinepages.Options{Routines: s}).Conditions(conditions.OfTarget)})
+}
+
+func TestTheConditionOfATargetIsEditedAsRowsOrAsAnExpression(t *testing.T) {
+	p := withConditions(t)
+	rule := core.TargetRule{Key: "t", Name: core.Text{"en": "T"}, Starts: core.MomentReceived, Stops: core.MomentResolved, Within: core.Promise{Span: span(5, core.WorkingDays)}}
+	e := &editing.Edit{Type: &core.CaseType{
+		Name: core.Text{"en": "Complaint"}, Targets: []core.TargetRule{rule}, Fields: []core.Field{{Key: "harm", Kind: core.FieldYesNo, Label: core.Plain("Harm")}},
+	}, Item: "targets/t"}
+	press := func(do, what string, values ...string) {
+		t.Helper()
+		e.Values = nil
+		e.Values = sent(p.inputs(e, e.Type.Targets[0], casetypes.At("targets", 0), false))
+		e.Values.Set("if-sent", "1")
+		for i := 0; i < len(values); i += 2 {
+			e.Values.Set(values[i], values[i+1])
+		}
+		e.Do, e.What = do, what
+		if err := p.change(e); err != nil {
+			t.Fatal(do, err)
+		}
+	}
+	press("row", "", "row-new", "fields.harm")
+	if got := e.Type.Targets[0].If; got != "fields.harm" || e.Item != "targets/t" {
+		t.Errorf("a row makes %q, and leads to %s", got, e.Item)
+	}
+	press("expression", "", "if-0-name", "fields.harm", "if-0-op", "no")
+	if got := e.Type.Targets[0].If; got != "!fields.harm" || e.Item != "targets/t/expression" {
+		t.Errorf("the row becomes %q, and leads to %s", got, e.Item)
+	}
+	press("rows", "", "if-text", "fields.harm")
+	if got := e.Type.Targets[0].If; got != "fields.harm" || e.Item != "targets/t" {
+		t.Errorf("the expression becomes %q, and leads to %s", got, e.Item)
+	}
+	if words := p.forWords(e, e.Type.Targets[0]); !strings.Contains(words, "harm is yes") {
+		t.Errorf("it is for %q", words)
+	}
+	press("row-remove", "1", "if-0-name", "fields.harm", "if-0-op", "yes")
+	if got := e.Type.Targets[0]; got.If != "" || got.Stops != core.MomentResolved || got.Within != rule.Within {
+		t.Errorf("without rows: %+v", got)
 	}
 }
 

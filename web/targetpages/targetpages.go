@@ -39,6 +39,8 @@ type Options struct {
 	Targets *targets.Service
 	Cases   *cases.Service
 	Clock   core.Clock
+	// Conditions edits the conditions of targets.
+	Conditions editing.Conditions
 }
 
 // Pages answers for targets and calendars.

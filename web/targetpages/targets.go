@@ -12,15 +12,54 @@ import (
 	"github.com/casement-dev/casement/web/layout"
 )
 
+// asExpression ends the item of a target whose condition is written as an
+// expression though rows could say it.
+const asExpression = "/expression"
+
 func (p *Pages) targets() editing.Editor {
-	editor := editing.Compose("targets", nil, editing.Entries[core.TargetRule]{
+	return editing.Editor{
+		Section: "targets", Aside: p.meaning, Count: func(t *core.CaseType) int { return len(t.Targets) },
+		Show: func(e *editing.Edit) (editing.Panel, error) {
+			here := *e
+			item, written := strings.CutSuffix(e.Item, asExpression)
+			here.Item = item
+			return editing.Compose("targets", nil, p.entries(written)).Show(&here)
+		},
+		Change: p.change,
+	}
+}
+
+// change is every button of the section. Those of a condition keep what was
+// typed beside what they do.
+func (p *Pages) change(e *editing.Edit) error {
+	here := *e
+	item, written := strings.CutSuffix(e.Item, asExpression)
+	here.Item = item
+	i := slices.IndexFunc(e.Type.Targets, func(r core.TargetRule) bool { return "targets/"+r.Key == item })
+	if i < 0 || !p.o.Conditions.Presses(e) {
+		err := editing.Compose("targets", nil, p.entries(written)).Change(&here)
+		if e.Said, e.Item = here.Said, here.Item; written && e.Do == "save" {
+			e.Item += asExpression
+		}
+		return err
+	}
+	e.Said = "Changed target ‘" + e.Type.Targets[i].Name.String() + "’"
+	written, err := p.take(e, &e.Type.Targets[i])
+	if e.Item = item; written {
+		e.Item += asExpression
+	}
+	return err
+}
+
+func (p *Pages) entries(written bool) editing.Entries[core.TargetRule] {
+	return editing.Entries[core.TargetRule]{
 		At: casetypes.At("targets"), Noun: "target", Title: "Targets", Ordered: true,
 		Of:      func(t *core.CaseType) *[]core.TargetRule { return &t.Targets },
 		Key:     func(r core.TargetRule) string { return r.Key },
 		Name:    func(r core.TargetRule) string { return r.Name.String() },
 		Columns: []string{"Within", "Starts", "Stops", "For"},
 		Cells: func(e *editing.Edit, r core.TargetRule) []editing.Cell {
-			return []editing.Cell{{Text: promiseWords(r.Within)}, {Text: momentWords(e, r.Starts)}, {Text: momentWords(e, r.Stops)}, {Text: conditionWords(e.Type, r.When)}}
+			return []editing.Cell{{Text: promiseWords(r.Within)}, {Text: momentWords(e, r.Starts)}, {Text: momentWords(e, r.Stops)}, {Text: p.forWords(e, r)}}
 		},
 		Add: func(e *editing.Edit) []editing.Input {
 			return []editing.Input{e.SpanLine("within", "Within", "Such as 5 working days or 4 hours.", core.Span{}, nil)}
@@ -29,15 +68,29 @@ func (p *Pages) targets() editing.Editor {
 			within, err := e.Span("within")
 			return core.TargetRule{Key: key, Name: name, Starts: core.MomentReceived, Stops: core.MomentResolved, Within: core.Promise{Span: within}}, err
 		},
-		Inputs: inputs, Take: take,
-	})
-	editor.Aside = p.meaning
-	editor.Count = func(t *core.CaseType) int { return len(t.Targets) }
-	return editor
+		Inputs: func(e *editing.Edit, r core.TargetRule, at casetypes.Path) []editing.Group {
+			return p.inputs(e, r, at, written)
+		},
+		Take: func(e *editing.Edit, r *core.TargetRule) error {
+			_, err := p.take(e, r)
+			return err
+		},
+	}
+}
+
+// forWords says which cases a target is for.
+func (p *Pages) forWords(e *editing.Edit, r core.TargetRule) string {
+	switch {
+	case r.If == "":
+		return conditionWords(e.Type, r.When)
+	case r.When.IsZero():
+		return "if " + p.o.Conditions.Words(e, r.If)
+	}
+	return conditionWords(e.Type, r.When) + ", if " + p.o.Conditions.Words(e, r.If)
 }
 
 // inputs are what can be changed of a target.
-func inputs(e *editing.Edit, r core.TargetRule, at casetypes.Path) []editing.Group {
+func (p *Pages) inputs(e *editing.Edit, r core.TargetRule, at casetypes.Path, written bool) []editing.Group {
 	return []editing.Group{
 		{Title: "What is promised", Inputs: []editing.Input{
 			e.WordsInput("name", "Name", "", r.Name, at.And("name")),
@@ -55,6 +108,7 @@ func inputs(e *editing.Edit, r core.TargetRule, at casetypes.Path) []editing.Gro
 			e.SeveralOf("restarts", "Begins anew when", "Such as when a question is answered: what was left before no longer counts.", stringsOf(r.Restarts), restartOptions(e, r.Restarts), nil, at.And("restarts")),
 		}},
 		{Title: "For which cases", About: "For every case of the type, unless something is ticked here. When a case changes, its targets follow.", Inputs: conditionInputs(e, r.When, at.And("when"))},
+		{Title: "And only if", About: "Asked when it would start, and again when a field, the priority, the subtype, the place or the contact details change.", Part: p.o.Conditions.Part(e, r.If, written, at.And("if"))},
 		{Title: "Reminders and escalation", Inputs: stepInputs(e, r, at)},
 		{Title: "What staff may do by hand", Inputs: handInputs(e, r, at)},
 	}
@@ -116,15 +170,15 @@ func permitted(r core.TargetRule) []string {
 	return out
 }
 
-// take reads what [inputs] ask.
-func take(e *editing.Edit, r *core.TargetRule) error {
+// take reads what [Pages.inputs] ask, and says whether the condition is shown as an
+// expression from now on.
+func (p *Pages) take(e *editing.Edit, r *core.TargetRule) (written bool, err error) {
 	next := *r
-	var err error
 	if next.Within.Span, err = e.Span("within"); err != nil {
-		return err
+		return false, err
 	}
 	if next.Within.FirstDay, err = e.Number("first_day", 1); err != nil {
-		return err
+		return false, err
 	}
 	next.Name = e.Words("name")
 	next.Within.EndOfDay, next.Within.Roll = e.On("end_of_day"), core.Roll(e.Get("roll"))
@@ -132,10 +186,13 @@ func take(e *editing.Edit, r *core.TargetRule) error {
 	next.Restarts = valuesOf[core.Moment](e.Once("restarts"))
 	next.When = takeCondition(e)
 	if err := takeTerms(e, &next); err != nil {
-		return err
+		return false, err
+	}
+	if next.If, written, err = p.o.Conditions.Take(e, r.If); err != nil {
+		return written, err
 	}
 	*r = next
-	return nil
+	return written, nil
 }
 
 // takeTerms reads what targets of cases and of tasks have in common.

@@ -199,6 +199,6 @@ func dueWords(t time.Time, zone *time.Location) string {
 
 // sameTarget reports whether two rules promise the same.
 func sameTarget(a, b core.TargetRule) bool {
-	return a.Key == b.Key && a.Starts == b.Starts && a.Stops == b.Stops && a.Within == b.Within &&
+	return a.Key == b.Key && a.Starts == b.Starts && a.Stops == b.Stops && a.Within == b.Within && a.If == b.If &&
 		slices.Equal(a.When.Priorities, b.When.Priorities) && slices.Equal(a.When.Subtypes, b.When.Subtypes) && slices.Equal(a.When.Channels, b.When.Channels)
 }
