@@ -194,6 +194,7 @@ func build(s *settings.Settings, d *database, clock core.Clock, log *slog.Logger
 	if p.routines, err = p.newRoutines(); err != nil {
 		return nil, err
 	}
+	p.publisher.Advise(p.routines.Advise)
 	p.wire()
 	p.watch = newWatch(nil)
 	p.cases.Watched(p.watch.atDoor)

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/casement-dev/casement/core"
+	"github.com/casement-dev/casement/core/cases"
+	"github.com/casement-dev/casement/core/routines"
 )
 
 // settledNames are the names of commands that were agreed before anything
@@ -53,6 +55,28 @@ func TestTheTableHasEverySettledCommandAndNoOther(t *testing.T) {
 	for _, name := range all {
 		if !slices.Contains(commandNames(), name) {
 			t.Errorf("%s is missing from the table in commands.go; names that were settled stay", name)
+		}
+	}
+}
+
+// What plugins ask for is only known when they run.
+var unforeseen = []core.CommandName{"action.run", "details.save", "store.put"}
+
+func TestWhatFollowsFromEveryCommandOfARoutineIsForeseen(t *testing.T) {
+	t.Parallel()
+	var table []cases.Command
+	for _, e := range commandTable() {
+		table = append(table, e.command)
+	}
+	for _, name := range routines.NewCommands(table).Names() {
+		kinds, known := routines.Foreseen(name)
+		if known == slices.Contains(unforeseen, name) {
+			t.Errorf("%s: what may be recorded belongs into core/routines/foreseen.go", name)
+		}
+		for _, kind := range kinds {
+			if !slices.Contains(core.RoutineEvents(), kind) {
+				t.Errorf("%s is said to lead to %s, which sets off no routine", name, kind)
+			}
 		}
 	}
 }

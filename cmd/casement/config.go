@@ -43,6 +43,9 @@ func (cmd *configCheckCommand) Run(ctx context.Context, out io.Writer) error {
 		for _, f := range draft.Findings {
 			fmt.Fprintln(out, f)
 		}
+		for _, f := range draft.Warnings {
+			fmt.Fprintln(out, "warning:", f)
+		}
 		if err := sayExamples(ctx, out, p, draft); err != nil {
 			return err
 		}

@@ -156,7 +156,7 @@ func (p *parts) newPages(assets *web.Assets, zone *time.Location, actor func(*fi
 	out.config = configpages.New(configpages.Options{
 		Types: p.types, Publisher: p.publisher, Clock: p.clock, Groups: p.groupNames,
 		Editors: slices.Concat(targetpages.WithTaskTargets(configpages.Editors()), out.message.Editors(), out.targets.Editors(), out.routine.Editors()),
-		WhatIfs: []editing.WhatIf{out.targets.WhatIf},
+		WhatIfs: []editing.WhatIf{out.targets.WhatIf, out.routine.WhatIf},
 	})
 	return out, nil
 }

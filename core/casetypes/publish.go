@@ -40,6 +40,7 @@ type Publisher struct {
 	around   Surroundings
 	sections []Section
 	checkers []Checker
+	advisers []Checker
 }
 
 // NewPublisher makes a publisher on the service's database.
@@ -58,6 +59,11 @@ func (p *Publisher) Sections() []Section { return p.sections }
 // the program is put together, before anything is published.
 func (p *Publisher) Require(checkers ...Checker) { p.checkers = append(p.checkers, checkers...) }
 
+// Advise adds checks whose findings warn and keep nothing from being published:
+// routines that may set off each other for ever. They are asked like those of
+// [Publisher.Require].
+func (p *Publisher) Advise(advisers ...Checker) { p.advisers = append(p.advisers, advisers...) }
+
 // Draft is a file before it is published, and what publishing it would do.
 // With findings it cannot be.
 type Draft struct {
@@ -66,6 +72,7 @@ type Draft struct {
 	Current  int      // the version published now; 0: the document would be new
 	Changes  []Change // against that version; none: publishing would do nothing
 	Findings Findings
+	Warnings Findings   // what does not keep it from being published; only of a document that can be
 	Known    References // what the document may name; of case types that can be read
 }
 
@@ -83,15 +90,18 @@ func (d Draft) Publishable() bool { return len(d.Findings) == 0 && !d.Same() }
 func (p *Publisher) Check(ctx context.Context, f File) (Draft, error) {
 	draft, err := p.check(ctx, p.types.db.Pool(), f)
 	if err == nil && len(draft.Findings) == 0 {
-		draft.Findings, err = p.ask(ctx, draft.Document)
+		draft.Findings, err = ask(ctx, p.checkers, draft.Document)
+	}
+	if err == nil && len(draft.Findings) == 0 {
+		draft.Warnings, err = ask(ctx, p.advisers, draft.Document)
 	}
 	return draft, err
 }
 
-// ask asks the checkers about a document.
-func (p *Publisher) ask(ctx context.Context, doc Document) (Findings, error) {
+// ask asks checkers about a document.
+func ask(ctx context.Context, checkers []Checker, doc Document) (Findings, error) {
 	var out Findings
-	for _, checker := range p.checkers {
+	for _, checker := range checkers {
 		found, err := checker(ctx, doc)
 		if err != nil {
 			return nil, fmt.Errorf("check %s %s: %w", doc.Kind, doc.Key, err)

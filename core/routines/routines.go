@@ -11,6 +11,8 @@
 //	replay.go     what routines would have done in the past
 //	rewound.go    a case on the way back through its past
 //	commands.go   commands from their names and arguments
+//	chains.go     which routines may set off which, before any runs
+//	foreseen.go   what may be recorded when a routine gives a command
 //	clock.go      time sets routines off
 //	moments.go    when it may, for each case
 //	check.go      what configuration asks before a routine is published

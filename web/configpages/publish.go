@@ -22,6 +22,7 @@ type PublishPage struct {
 	Facts    []layout.Fact // what a new type has
 	Groups   []ChangeGroup
 	Findings []FoundRow
+	Warnings []FoundRow // that keep nothing from being published
 	WhatIfs  []editing.Note
 	Note     string
 	Problem  string
@@ -50,6 +51,9 @@ func (p *Pages) publishPage(c *fiber.Ctx, k casetypes.KeptDraft) (PublishPage, e
 	}
 	for _, f := range k.Findings {
 		page.Findings = append(page.Findings, p.found(k, f))
+	}
+	for _, f := range k.Warnings {
+		page.Warnings = append(page.Warnings, p.found(k, f))
 	}
 	for _, s := range p.sectionsOf(k.Kind) {
 		group := ChangeGroup{Name: s.Name, URL: sectionAddress(k.Kind, k.Key, s.Key)}

@@ -195,3 +195,30 @@ func TestWhatCannotBeNamedIsNotTaken(t *testing.T) {
 		t.Errorf("it became %+v", after)
 	}
 }
+
+func TestRoutinesThatMaySetOffEachOtherAreShownBeforeTheyRun(t *testing.T) {
+	s := open(t, nudge(),
+		core.Routine{Key: "urgent", Name: core.Plain("Make it urgent"), When: core.Trigger{On: core.NoteAdded}, Do: []core.Do{{Command: "case.change_priority", With: core.Arguments{"to": "high"}}}},
+		core.Routine{Key: "say", Name: core.Plain("Say so"), When: core.Trigger{On: core.PriorityChanged}, Do: []core.Do{{Webhook: "crm"}}},
+	)
+	page := s.get(list)
+	if page.Find(".chain").Length() != 1 || !strings.Contains(page.Find(".chain").Text(), "Change priority: the priority changes") || page.Find(".chain-loop").Length() != 0 {
+		t.Errorf("without a circle it shows %q", page.Find(".chain").Text())
+	}
+	s.press(303, list+"&item=routines/say", "action", "action-new", "note.add")
+	s.press(303, list+"&item=routines/say", "save", "do-1-with-body", "It is urgent")
+	page = s.get(list + "&item=routines/say")
+	if got := page.Find(".chain-loop").Text(); !strings.Contains(got, "“Make it urgent” may set off “Say so”, which may set off “Make it urgent” again.") {
+		t.Errorf("the circle is told as %q", got)
+	}
+	if steps := page.Find(".chain-step"); steps.Length() != 3 || steps.Find("strong").Text() != "Say so" || steps.Find("a").Length() != 2 {
+		t.Errorf("it is drawn as %q", steps.Text())
+	}
+	page = s.get("/configuration/types/complaint/draft/changes")
+	if got := page.Find("#warnings").Text(); !strings.Contains(got, "which may set off “Make it urgent” again") || page.Find("#findings").Length() != 0 {
+		t.Errorf("before publishing it says %q", got)
+	}
+	if page.Find("form button.button-main").Length() == 0 || page.Find(".config-side .chain").Length() == 0 {
+		t.Error("it cannot be published, or the chain is not drawn there")
+	}
+}

@@ -16,16 +16,16 @@ import (
 func (p *Pages) aside(e *editing.Edit) ([]editing.Note, error) {
 	i, open := routineOf(e)
 	if !open {
-		return []editing.Note{{Title: "How routines work", Sentences: []string{
+		return append([]editing.Note{{Title: "How routines work", Sentences: []string{
 			"A routine is set off by something that happens to a case, or by time. If its condition holds, its actions are done one after the other, each under the routine’s own name.",
 			"What a routine does may set off others. One that would set itself off again is stopped, and the case says so.",
-		}}}, nil
+		}}}, p.chainNotes(e.Type, e.Key, "")...), nil
 	}
 	r := e.Type.Routines[i]
-	notes := []editing.Note{
-		{Title: "In words", Sentences: p.meaning(e.Type, e.Groups, r)},
-		{Title: "Try on one case", Part: &editing.Part{Template: "routinepages/try-form", Data: TryForm{Action: address(e.Key, r.Key, "/try"), Draft: true}}},
-	}
+	notes := append([]editing.Note{{Title: "In words", Sentences: p.meaning(e.Type, e.Groups, r)}}, p.chainNotes(e.Type, e.Key, r.Key)...)
+	notes = append(notes, editing.Note{
+		Title: "Try on one case", Part: &editing.Part{Template: "routinepages/try-form", Data: TryForm{Action: address(e.Key, r.Key, "/try"), Draft: true}},
+	})
 	if e.Live == nil {
 		return notes, nil
 	}

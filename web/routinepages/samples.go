@@ -65,6 +65,8 @@ func samples() []render.Sample {
 		part("row", "several", several), part("row", "one", one), part("row", "text", text), part("row", "no value", none), part("condition", "rows", rows), part("condition", "an expression", written), part("expression", "mistakes", written), part("expression", "empty", IfPart{Written: true}),
 		part("actions", "two", do), part("actions", "none", DoPart{Error: "Add one."}), part("action", "a command", action), part("action", "a message", letter),
 		part("try-form", "empty", TryForm{Action: "/try"}), part("try-form", "wrong", wrong), part("tried", "a command", act), part("tried", "a message", nobody),
+		part("chain", "a circle", ChainPart{Loop: long, Chains: [][]ChainStep{{{Name: "Nudge", URL: "#a"}, {Name: long, Because: "Add a note: " + long}, {Name: "Nudge", URL: "#a", Because: "Change priority: the priority changes", Again: true}}}}),
+		part("chain", "two", ChainPart{Chains: [][]ChainStep{{{Name: long}, {Name: "Nudge", URL: "#a", Because: "Change priority: the priority changes"}}, {{Name: "One"}, {Name: "Two", Because: long}}}}),
 		page("try", "holds", tried), page("try", "a mistake", bare), page("try", "cannot be answered", idle),
 		page("log", "two runs", log), page("log", "nothing", empty), page("log", "gone", gone), part("run", "failed", ran), part("run", "passed", passed),
 	}, pastSamples()...)

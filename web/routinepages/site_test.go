@@ -106,8 +106,9 @@ func open(t *testing.T, list ...core.Routine) *site {
 	s.pages = routinepages.New(routinepages.Options{
 		Routines: s.routines, Types: s.Types, Drafts: casetypes.NewDrafts(s.publisher), Cases: s.Cases, Clock: s.Clock, Zone: time.UTC,
 	})
+	s.publisher.Advise(s.routines.Advise)
 	s.frame = configpages.New(configpages.Options{
-		Types: s.Types, Publisher: s.publisher, Clock: s.Clock, Editors: s.pages.Editors(),
+		WhatIfs: []editing.WhatIf{s.pages.WhatIf}, Types: s.Types, Publisher: s.publisher, Clock: s.Clock, Editors: s.pages.Editors(),
 		Groups: func(context.Context) (map[string]string, error) { return nil, nil },
 	})
 	engine := rendertest.Engine(t, func(o *render.Options) {
