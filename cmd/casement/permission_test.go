@@ -235,7 +235,7 @@ func sample(command cases.Command, s *subject) any {
 	case *cases.Escalate:
 		return &cases.Escalate{Reason: "vulnerable"}
 	case *cases.DeEscalate:
-		return &cases.DeEscalate{}
+		return &cases.DeEscalate{Note: "Calm again"}
 	case *cases.Cancel:
 		return &cases.Cancel{Reason: "duplicate"}
 	case *cases.Withdraw:

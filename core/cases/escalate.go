@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"strings"
 
 	"github.com/casement-dev/casement/core"
 )
@@ -57,7 +58,7 @@ func (e *Escalate) Apply(_ context.Context, w *Work) error {
 // says why, and becomes a note of the case in the same change. Groups that were
 // told keep seeing the case.
 type DeEscalate struct {
-	Note string `json:"note,omitempty"`
+	Note string `json:"note"`
 }
 
 // Name implements [Command].
@@ -73,6 +74,9 @@ func (*DeEscalate) Touches() []core.Aspect { return []core.Aspect{core.AspectLev
 func (d *DeEscalate) Apply(_ context.Context, w *Work) error {
 	if w.Case.Level == 0 {
 		return core.Conflict("This case is not escalated.")
+	}
+	if strings.TrimSpace(d.Note) == "" {
+		return core.InvalidField("note", "Say why the case is no longer escalated.")
 	}
 	w.Case.Level = 0
 	*whySlot.Of(w) = d.Note

@@ -190,9 +190,14 @@ func TestTheNoteOfADeEscalationIsOneOfTheCase(t *testing.T) {
 	if len(found) != 2 || found[0].Body != "The family has moved." || found[0].Audience != core.Staff || found[1].No != 2 {
 		t.Errorf("the notes are %+v", found)
 	}
-	w.Do(t, w.Priya, id, &cases.Escalate{Reason: "vulnerable"}, &cases.DeEscalate{})
-	if found := w.all(t, id, everybody...); len(found) != 2 {
-		t.Errorf("a note came of nothing: %+v", found)
+	w.Do(t, w.Priya, id, &cases.Escalate{Reason: "vulnerable"})
+	for _, nothing := range []string{"", " \n\t "} {
+		if err := w.Refuses(t, core.ErrInvalid, w.Priya, id, &cases.DeEscalate{Note: nothing}); !strings.Contains(err.Error(), "[note: ") {
+			t.Errorf("without a note it says %v", err)
+		}
+	}
+	if found := w.all(t, id, everybody...); len(found) != 2 || w.Case(t, id).Level != 1 {
+		t.Errorf("without a note it is of level %d with %+v", w.Case(t, id).Level, found)
 	}
 	w.Rewinds(t, id)
 }

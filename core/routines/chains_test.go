@@ -97,10 +97,10 @@ func TestWhatACommandOfARoutineLeadsToIsForeseen(t *testing.T) {
 	w := newWorld(t)
 	routine := core.RoutineActor("complaint", "one", nil)
 	for _, commands := range [][]cases.Command{
-		{cases.StartWork{}, &cases.ChangeStatus{To: "waiting"}, &cases.ChangeStatus{To: "in-progress"}, &cases.ChangeStatus{To: "resolved"}},
+		{&cases.ChangeStatus{To: "waiting"}, &cases.ChangeStatus{To: "in-progress"}, &cases.ChangeStatus{To: "resolved"}},
 		{&cases.ChangePriority{To: "high"}, &cases.ChangeSubtype{To: "roads"}, &cases.SetField{Field: "depth", Value: 3.0}, &cases.Escalate{Reason: "vulnerable"}, &cases.DeEscalate{Note: "Calm again"}},
-		{&notes.Add{Body: "Said"}, &questions.Ask{Body: "Where?"}, &tasks.Add{Type: "response"}, &tasks.Complete{No: 2, Outcome: "Sent"}, &tasks.Cancel{No: 1, Reason: "Not needed"}, &cases.Close{Reason: "upheld", Force: "It is urgent"}, &cases.Reopen{}},
-		{&tasks.Complete{No: 1, Outcome: "Looked"}, &targets.Pause{Target: "respond", Reason: "Away"}, &targets.Resume{Target: "respond"}, &targets.Clear{Target: "acknowledge", Reason: "Moot"}, &cases.Cancel{Reason: "test"}},
+		{&notes.Add{Body: "Said"}, &questions.Ask{Body: "Where?"}, &tasks.Add{Type: "response"}, &tasks.Complete{No: 2, Outcome: "Sent"}, &tasks.Cancel{No: 1, Reason: "Not needed"}},
+		{&tasks.Complete{No: 1, Outcome: "Looked"}, &targets.Pause{Target: "respond", Reason: "Away"}, &targets.Resume{Target: "respond"}, &targets.Clear{Target: "acknowledge", Reason: "Moot"}, &tasks.Add{Type: "response"}, &tasks.Complete{No: 2, Outcome: "Sent"}, &cases.Close{Reason: "upheld"}, &cases.Reopen{}},
 	} {
 		id := w.Raise(t)
 		for _, command := range commands {

@@ -111,8 +111,9 @@ func (c *Ctx) ChangePlace(p abi.Place) {
 // Escalate raises the escalation level by one: case.escalate.
 func (c *Ctx) Escalate(reason string) { c.want("case.escalate", "reason", reason) }
 
-// DeEscalate takes the case back to the ordinary: case.de_escalate.
-func (c *Ctx) DeEscalate() { c.want("case.de_escalate") }
+// DeEscalate takes the case back to the ordinary, and says why in a note of the
+// case: case.de_escalate.
+func (c *Ctx) DeEscalate(note string) { c.want("case.de_escalate", "note", note) }
 
 // CloseCase ends the case with one of its type's closure reasons: case.close.
 // Status is the final status; the type's first when "".

@@ -364,9 +364,6 @@ func deEscalateForm(_ context.Context, _ *Pages, o *opened, in input) (ActForm, 
 }
 
 func deEscalateCommands(_ context.Context, _ *Pages, _ *opened, in input) ([]cases.Command, error) {
-	if strings.TrimSpace(in.text("note")) == "" {
-		return nil, core.InvalidField("note", "Say why the case is no longer escalated.")
-	}
 	return []cases.Command{&cases.DeEscalate{Note: in.text("note")}}, nil
 }
 

@@ -202,10 +202,10 @@ func TestRoutinesThatMaySetOffEachOtherAreShownBeforeTheyRun(t *testing.T) {
 		core.Routine{Key: "say", Name: core.Plain("Say so"), When: core.Trigger{On: core.PriorityChanged}, Do: []core.Do{{Webhook: "crm"}}},
 	)
 	page := s.get(list)
-	if page.Find(".chain").Length() != 1 || !strings.Contains(page.Find(".chain").Text(), "Change priority: the priority changes") || page.Find(".chain-loop").Length() != 0 {
+	if page.Find(".chain").Length() != 2 || !strings.Contains(page.Find(".chain").Text(), "Change the priority: the priority changes") || page.Find(".chain-loop").Length() != 0 {
 		t.Errorf("without a circle it shows %q", page.Find(".chain").Text())
 	}
-	s.press(303, list+"&item=routines/say", "action", "action-new", "note.add")
+	s.press(303, list+"&item=routines/say", "action", "action-new", "command:note.add")
 	s.press(303, list+"&item=routines/say", "save", "do-1-with-body", "It is urgent")
 	page = s.get(list + "&item=routines/say")
 	if got := page.Find(".chain-loop").Text(); !strings.Contains(got, "“Make it urgent” may set off “Say so”, which may set off “Make it urgent” again.") {
