@@ -87,10 +87,11 @@ func (s *Service) OfCase(ctx context.Context, seen *cases.Seen) ([]Run, error) {
 	return s.withResults(ctx, rows)
 }
 
-// Page is where a list of runs goes on.
+// Page is where a list of runs goes on: after the last one of the page before.
 type Page struct {
-	At   time.Time
-	Case core.CaseID
+	At       time.Time
+	Case     core.CaseID
+	Occasion string
 }
 
 // OfRoutine lists the runs of a routine, the newest first, after a page; passed
@@ -122,13 +123,14 @@ func (s *Service) OfRoutineIn(ctx context.Context, by core.Actor, caseType, key 
 		from = *after
 	}
 	all := by.Has(core.RoleAuditor)
-	rows, err := postgres.All[runRow](ctx, s.o.DB.Pool(), selectRunsOfRoutine, caseType, key, states, from.At, [16]byte(from.Case), maxRuns+1, reach.Scopes, by.ID, reach.Groups, all)
+	rows, err := postgres.All[runRow](ctx, s.o.DB.Pool(), selectRunsOfRoutine, caseType, key, states, from.At, [16]byte(from.Case), from.Occasion, maxRuns+1, reach.Scopes, by.ID, reach.Groups, all)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the runs of a routine: %w", err)
 	}
 	if len(rows) > maxRuns {
 		rows = rows[:maxRuns]
-		next = &Page{rows[maxRuns-1].At, rows[maxRuns-1].CaseID}
+		last := rows[maxRuns-1]
+		next = &Page{last.At, last.CaseID, last.Occasion}
 	}
 	runs, err = s.withResults(ctx, rows)
 	return runs, next, err

@@ -142,12 +142,14 @@ const (
 WHERE r.case_id = $1 ORDER BY r.at DESC, r.event DESC, r.place DESC LIMIT $2`
 
 	// selectRunsOfRoutine leaves out cases that the reader does not reach: their
-	// scopes ($7), or opened to them ($8) or their groups ($9) for another reason.
+	// scopes ($8), or opened to them ($9) or their groups ($10) for another reason.
+	// Of one case several occasions may be of one instant: they come by name.
 	selectRunsOfRoutine = `SELECT ` + runColumns + ` FROM routine_runs r JOIN cases c ON c.id = r.case_id
-WHERE r.type_key = $1 AND r.routine = $2 AND r.state = ANY ($3) AND (r.at, r.case_id) < ($4, $5)
-	AND ($10 OR c.scope_id = ANY ($7) OR EXISTS (SELECT FROM case_access a WHERE a.case_id = c.id AND a.why IN ('escalated', 'named')
-		AND (a.actor_kind = 'staff' AND a.actor_id = $8 OR a.actor_kind = 'group' AND a.actor_id = ANY ($9))))
-ORDER BY r.at DESC, r.case_id DESC, r.occasion LIMIT $6`
+WHERE r.type_key = $1 AND r.routine = $2 AND r.state = ANY ($3) AND (r.at, r.case_id) <= ($4, $5)
+	AND ((r.at, r.case_id) < ($4, $5) OR r.occasion > $6)
+	AND ($11 OR c.scope_id = ANY ($8) OR EXISTS (SELECT FROM case_access a WHERE a.case_id = c.id AND a.why IN ('escalated', 'named')
+		AND (a.actor_kind = 'staff' AND a.actor_id = $9 OR a.actor_kind = 'group' AND a.actor_id = ANY ($10))))
+ORDER BY r.at DESC, r.case_id DESC, r.occasion LIMIT $7`
 
 	selectResultsOf = `SELECT f.case_id, f.routine, f.occasion, f.no, f.action, f.state, f.outcome, f.problem, f.tries, f.took, f.finished_at
 FROM routine_results f JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS k (case_id, routine, occasion) USING (case_id, routine, occasion)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -160,9 +161,12 @@ func filterTabs(here string, all []filter, current int) layout.Tabs {
 	return tabs
 }
 
+// maxOccasion bounds the name of an occasion in an address, in bytes.
+const maxOccasion = 200
+
 // writePage and readPage carry where a list goes on in an address.
 func writePage(p routines.Page) string {
-	return p.At.UTC().Format(time.RFC3339Nano) + "_" + p.Case.String()
+	return p.At.UTC().Format(time.RFC3339Nano) + "_" + p.Case.String() + "_" + p.Occasion
 }
 
 func readPage(text string) (*routines.Page, error) {
@@ -170,7 +174,8 @@ func readPage(text string) (*routines.Page, error) {
 		return nil, nil
 	}
 	bad := core.NotFound("There is nothing to go on with. Begin again.")
-	at, id, _ := strings.Cut(text, "_")
+	at, rest, _ := strings.Cut(text, "_")
+	id, occasion, _ := strings.Cut(rest, "_")
 	when, err := time.Parse(time.RFC3339Nano, at)
 	if err != nil {
 		return nil, bad
@@ -179,7 +184,10 @@ func readPage(text string) (*routines.Page, error) {
 	if err != nil {
 		return nil, bad
 	}
-	return &routines.Page{At: when, Case: cs}, nil
+	if len(occasion) > maxOccasion || !utf8.ValidString(occasion) || strings.ContainsRune(occasion, 0) {
+		return nil, bad
+	}
+	return &routines.Page{At: when, Case: cs, Occasion: occasion}, nil
 }
 
 func (p *Pages) runRow(t *core.CaseType, r core.Routine, run routines.Run) RunRow {
