@@ -260,8 +260,12 @@ func (c Checker) Results(ctx context.Context, t *core.CaseType) ([]Result, error
 }
 
 // Check implements [casetypes.Checker]: a case type whose examples do not hold
-// is not published.
+// is not published, nor is a calendar on which those of a case type that uses it
+// do not.
 func (c Checker) Check(ctx context.Context, doc casetypes.Document) (casetypes.Findings, error) {
+	if doc.Calendar != nil {
+		return c.checkCalendar(ctx, doc)
+	}
 	if doc.CaseType == nil {
 		return nil, nil
 	}
@@ -275,4 +279,29 @@ func (c Checker) Check(ctx context.Context, doc casetypes.Document) (casetypes.F
 		}
 	}
 	return out, err
+}
+
+// checkCalendar tries the examples of the published case types that use a
+// calendar as it is to be.
+func (c Checker) checkCalendar(ctx context.Context, doc casetypes.Document) (casetypes.Findings, error) {
+	calendar, err := core.NewCalendar(*doc.Calendar, 0)
+	if err != nil {
+		return nil, nil // what is wrong with it is found elsewhere
+	}
+	types, err := c.types.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out casetypes.Findings
+	for _, t := range types {
+		if t.Calendar != doc.Key {
+			continue
+		}
+		for _, r := range runAll(ctx, t, calendar, c.types.Conditions()) {
+			for _, p := range r.Problems {
+				out = append(out, casetypes.Finding{Message: fmt.Sprintf("With this calendar the example “%s” of the case type “%s” does not hold. %s", r.Name, t.Name, p.Message)})
+			}
+		}
+	}
+	return out, nil
 }

@@ -39,7 +39,10 @@ var foreseen = map[core.CommandName][]core.EventKind{
 	"case.close":           append([]core.EventKind{core.CaseClosed}, ending...),
 	"case.reopen":          append([]core.EventKind{core.CaseReopened}, follow...),
 
-	"note.add":                  {core.NoteAdded},
+	"note.add":    {core.NoteAdded},
+	"case.link":   {core.LinkAdded},
+	"case.unlink": {core.LinkRemoved},
+
 	"question.ask":              append([]core.EventKind{core.QuestionAsked}, follow...),
 	"question.answer":           append([]core.EventKind{core.QuestionAnswered}, changed...),
 	"correspondence.send":       {core.LetterSent},

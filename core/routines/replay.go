@@ -34,7 +34,7 @@ type Trial struct {
 type Doings struct {
 	Cases    int // that would have been touched
 	Times    int // that a routine would have acted, in all
-	Stopped  int // times that it would have been stopped, for it set itself off
+	Stopped  int // times that it would have been stopped, for it set itself off or ran too often
 	Tasks    int // commands to tasks
 	Messages int // messages to an audience that there was
 	Unsent   int // messages to a requester of whom there is no address
@@ -263,7 +263,9 @@ func (r *replay) one(ctx context.Context, p *pastCase) error {
 	}
 	for _, side := range r.sides() {
 		if firings := side.found(&touched); len(*firings) > 0 {
-			*firings = inOrder(*firings, side)
+			var stopped int
+			*firings, stopped = inOrder(*firings, side)
+			side.doings(&r.sum).Stopped += stopped
 			side.doings(&r.sum).add(side, *firings, p.Case)
 		}
 	}
@@ -281,18 +283,28 @@ func (r *replay) sides() []*side {
 }
 
 // inOrder turns what was found on the way back, and leaves out what a routine
-// would have done to a case that it would have ended.
-func inOrder(back []Firing, side *side) []Firing {
+// would have done to a case that it would have ended, and what it would have
+// been stopped from, for it ran too often within an hour.
+func inOrder(back []Firing, side *side) (out []Firing, stopped int) {
 	slices.Reverse(back)
 	slices.SortStableFunc(back, func(a, b Firing) int { return a.At.Compare(b.At) })
-	ended := map[string]bool{}
-	return slices.DeleteFunc(back, func(f Firing) bool {
-		gone := ended[f.Routine]
+	ended, ran := map[string]bool{}, map[string][]time.Time{}
+	out = slices.DeleteFunc(back, func(f Firing) bool {
+		if ended[f.Routine] {
+			return true
+		}
+		before := ran[f.Routine]
+		if len(before) >= maxRepeats && before[len(before)-maxRepeats].After(f.At.Add(-repeatsSpan)) {
+			stopped++
+			return true
+		}
+		ran[f.Routine] = append(before, f.At)
 		if r, _ := side.routine(f.Routine); r.ends {
 			ended[f.Routine] = true
 		}
-		return gone
+		return false
 	})
+	return out, stopped
 }
 
 func (s *side) routine(key string) (triedRoutine, bool) {

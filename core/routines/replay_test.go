@@ -382,3 +382,28 @@ func TestErasedEventsAreSaid(t *testing.T) {
 		t.Errorf("the figures are %+v", sum)
 	}
 }
+
+func TestWhatRanTooOftenIsStoppedInThePastAsInLife(t *testing.T) {
+	t.Parallel()
+	list := []core.Routine{{Key: "noted", When: on(core.NoteAdded), Do: []core.Do{{Webhook: "crm"}}}}
+	w := newWorld(t, list...)
+	id := w.Raise(t)
+	for range 25 {
+		w.Clock.Advance(time.Minute)
+		w.Do(t, w.Priya, id, &notes.Add{Body: "Again"})
+		w.settle(t)
+	}
+	w.then(t, w.Priya, id, &notes.Add{Body: "An hour later"})
+	sum := w.lately(t, w.Priya, 1, routines.Trial{Type: w.with(t, list...)})
+	ran, stopped := 0, 0
+	for _, run := range w.runs(t, id, false) {
+		if run.State == routines.Stopped {
+			stopped++
+		} else {
+			ran++
+		}
+	}
+	if sum.Is.Times != ran || sum.Is.Stopped != stopped || ran != 21 || stopped != 5 {
+		t.Errorf("it would have run %d times and been stopped %d times; it ran %d times and was stopped %d times", sum.Is.Times, sum.Is.Stopped, ran, stopped)
+	}
+}

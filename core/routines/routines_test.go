@@ -420,3 +420,34 @@ func TestWhatARoutineWouldDoIsSaidWithoutDoingIt(t *testing.T) {
 		t.Error("something was done")
 	}
 }
+
+// What one round writes is of one instant, for one case and for many.
+func TestAPageOfTheLogEndsBetweenOccasionsOfOneInstant(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, core.Routine{Key: "noted", When: on(core.NoteAdded), If: `false`, Do: []core.Do{note("x")}})
+	id := w.Raise(t)
+	for range 150 {
+		w.Do(t, w.Priya, id, &notes.Add{Body: "One of many"})
+	}
+	w.settle(t)
+	seen := map[string]bool{}
+	var after *routines.Page
+	for pages := 1; ; pages++ {
+		runs, next, err := w.OfRoutine(t.Context(), w.Priya, "complaint", "noted", true, after)
+		if err != nil || pages > 2 {
+			t.Fatalf("page %d: %v", pages, err)
+		}
+		for _, run := range runs {
+			if seen[run.Occasion] {
+				t.Errorf("%s is listed twice", run.Occasion)
+			}
+			seen[run.Occasion] = true
+		}
+		if after = next; next == nil {
+			break
+		}
+	}
+	if len(seen) != 150 {
+		t.Errorf("%d of 150 are listed", len(seen))
+	}
+}
