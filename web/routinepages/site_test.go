@@ -64,6 +64,12 @@ func (writer) Words(_ context.Context, cs *core.Case, _ *core.CaseType, _ core.R
 	return messages.Data{"case": map[string]any{"reference": string(cs.Ref)}}, nil
 }
 
+func (writer) Tell(context.Context, *core.Case, *core.CaseType, core.Recorded, string, string, string) ([]messages.Letter, func(*pgx.Batch), error) {
+	return nil, func(*pgx.Batch) {}, nil
+}
+
+func (writer) Announce(context.Context, core.CaseID) error { return nil }
+
 func (writer) Letters(_ context.Context, cs *core.Case, _ *core.CaseType, _ core.Recorded, template, audience string) ([]messages.Letter, error) {
 	if audience != "requester" {
 		return nil, nil
