@@ -217,7 +217,7 @@ func actionWords(t *core.CaseType, groups map[string]string, do core.Do) (title,
 		if text, is := value.(string); is {
 			value = keyName(t, groups, do.Command, name, text)
 		}
-		names[i] = argumentLabel(do.Command, name) + ": " + clip(argumentText(value), 160)
+		names[i] = argumentLabel(do.Command, name) + ": " + strings.TrimSuffix(clip(argumentText(value), 160), ".")
 	}
 	return commandWords(do.Command), strings.Join(names, ". "), commandIcon(do.Command)
 }
