@@ -17,6 +17,7 @@ type TaskType struct {
 	Limits     TaskLimits `json:"limits,omitzero"`
 	Cancelable bool       `json:"cancelable,omitempty"` // closing the case cancels it instead of being refused
 	Shows      []string   `json:"shows,omitempty"`      // what of the case its page shows beside the brief; see [TaskShows]
+	NotBy      []string   `json:"not_by,omitempty"`     // types of task: who had or did one of them on the case may neither have nor do this
 
 	// The due time of a task is a target like those of its case.
 	Pause  []PauseReason    `json:"pause,omitempty"`

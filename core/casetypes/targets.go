@@ -131,6 +131,10 @@ const maxTasks = 100
 
 func validateTasks(c *Check) {
 	at := At("tasks")
+	keys := make([]string, len(c.Type.Tasks))
+	for i, task := range c.Type.Tasks {
+		keys[i] = task.Key
+	}
 	Entries(c, at, "task", c.Type.Tasks, func(k core.TaskType) (string, core.Text) { return k.Key, k.Name })
 	for i, task := range c.Type.Tasks {
 		validateWorkflow(c, at.And(i, "workflow"), task)
@@ -139,6 +143,14 @@ func validateTasks(c *Check) {
 			c.Exists(at.And(i, "assign_to", j), "group", group, append([]string{Manager}, c.Known.Groups...))
 		}
 		c.Once("group", task.AssignTo, func(j int) Path { return at.And(i, "assign_to", j) })
+		for j, other := range task.NotBy {
+			if other == task.Key {
+				c.Say(at.And(i, "not_by", j), "Whoever has a task cannot be kept from it by having it. Name another.")
+				continue
+			}
+			c.Exists(at.And(i, "not_by", j), "task", other, keys)
+		}
+		c.Once("task", task.NotBy, func(j int) Path { return at.And(i, "not_by", j) })
 		if err := task.ValidateTarget(); err != nil {
 			c.Err(at.And(i), err)
 		} else {

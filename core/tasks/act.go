@@ -60,6 +60,10 @@ func (a *Act) Apply(_ context.Context, w *cases.Work) error {
 	if err := stillOpen(task); err != nil {
 		return err
 	}
+	kind, _ := w.Type.Task(task.Type)
+	if err := apart(w, kind, w.By.StaffID()); err != nil {
+		return err
+	}
 	if a.turn == nil {
 		return core.InvalidField("no", "A step of a task is taken on the page of the task.")
 	}

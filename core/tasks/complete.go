@@ -38,7 +38,11 @@ func (c *Complete) Apply(_ context.Context, w *cases.Work) error {
 	if err := maySeeTo(w, task); err != nil {
 		return err
 	}
-	if kind, _ := w.Type.Task(task.Type); kind.Plugin() != "" && !works(w) {
+	kind, _ := w.Type.Task(task.Type)
+	if err := apart(w, kind, w.By.StaffID()); err != nil {
+		return err
+	}
+	if kind.Plugin() != "" && !works(w) {
 		return core.Conflict("Task %d is done step by step, on its own page.", task.No)
 	}
 	outcome, wrong := core.CleanLines(c.Outcome, core.MaxNote)

@@ -42,6 +42,10 @@ func (c *Claim) Apply(_ context.Context, w *cases.Work) error {
 	case !task.Assignee.IsZero():
 		return core.Conflict("A colleague has claimed task %d already.", task.No)
 	}
+	kind, _ := w.Type.Task(task.Type)
+	if err := apart(w, kind, me); err != nil {
+		return err
+	}
 	give(w, task, task.Group, me, &receiver{Groups: w.Groups}) // colleagues see who has it, and step in
 	w.Record(core.TaskClaimed, about(*task))
 	return nil
@@ -120,13 +124,13 @@ func (c *Assign) Apply(_ context.Context, w *cases.Work) error {
 	if err := stillOpen(task); err != nil {
 		return err
 	}
-	group, assignee, to := w.Case.Group, w.Case.Assignee, c.to.receiver
+	kind, _ := w.Type.Task(task.Type)
+	group, assignee, to := w.Case.Group, managing(w, kind), c.to.receiver
 	switch {
 	case c.Group == "" && c.Assignee.IsZero():
 		return core.InvalidField("group", "Choose a group or a person.")
 	case c.Group == casetypes.Manager && c.Assignee.IsZero():
 	default:
-		kind, _ := w.Type.Task(task.Type)
 		if group, assignee, err = c.to.receives(w, kind); err != nil {
 			return err
 		}
@@ -167,7 +171,8 @@ func (c *HandBack) Apply(_ context.Context, w *cases.Work) error {
 	}
 	group, assignee := task.Group, core.StaffID{}
 	if task.Assignee.IsZero() {
-		group, assignee = w.Case.Group, w.Case.Assignee
+		kind, _ := w.Type.Task(task.Type)
+		group, assignee = w.Case.Group, managing(w, kind)
 		if group == task.Group && assignee.IsZero() {
 			return core.Conflict("The task is with the group that has the case, and with nobody there. Ask a colleague to claim it.")
 		}

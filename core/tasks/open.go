@@ -29,13 +29,16 @@ type Opened struct {
 	By       core.Actor
 	Mine     bool   // it was given to them, or to a group of theirs
 	Manages  bool   // they work the whole case
+	Apart    string // why they may not do it all the same, in a sentence; "" when nothing keeps them from it
 	Workflow string // the plugin's entry that it goes through; "" for the built-in workflow
 
 	stands *stands
 }
 
 // MayAct reports whether the reader may do something with the task now.
-func (o *Opened) MayAct() bool { return o.State == core.TaskOpen && (o.Mine || o.Manages) }
+func (o *Opened) MayAct() bool {
+	return o.State == core.TaskOpen && (o.Mine || o.Manages) && o.Apart == ""
+}
 
 // Files lists what was sent with the task, by question.
 func (o *Opened) Files() map[string][]view.File { return o.stands.Files }
@@ -87,6 +90,9 @@ func (s *Service) load(ctx context.Context, by core.Actor, seen *cases.Seen, no 
 			return nil, err
 		}
 		o.Mine = item.Assignee == me || len(found) > 0
+	}
+	if o.Apart, err = s.apartFor(ctx, o); err != nil {
+		return nil, err
 	}
 	if o.stands, err = s.standsOf(ctx, item.ID); err != nil {
 		return nil, err

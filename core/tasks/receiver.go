@@ -51,7 +51,7 @@ func (a *Add) receives(w *cases.Work, kind core.TaskType) (group string, assigne
 	case a.Group != "":
 		return a.Group, assignee, nil
 	case len(kind.AssignTo) > 0 && kind.AssignTo[0] == casetypes.Manager:
-		return w.Case.Group, w.Case.Assignee, nil
+		return w.Case.Group, managing(w, kind), nil
 	}
 	return allowed[0], assignee, nil
 }
@@ -60,6 +60,9 @@ func (a *Add) receives(w *cases.Work, kind core.TaskType) (group string, assigne
 func (a *Add) receivesAs(w *cases.Work, kind core.TaskType, allowed []string) (string, core.StaffID, error) {
 	if a.receiver == nil {
 		return "", a.Assignee, core.InvalidField("assignee", "Choose somebody who works here.")
+	}
+	if apart(w, kind, a.Assignee) != nil {
+		return "", a.Assignee, core.InvalidField("assignee", "Choose somebody else: who had another task of this case may not have this one.")
 	}
 	if a.Group != "" {
 		allowed = []string{a.Group}

@@ -85,6 +85,8 @@ func (s *Service) turn(ctx context.Context, o *Opened, step string, v Visit, rea
 		return Shown{View: o.Left(), Done: true, Overtaken: true}, nil
 	case o.Workflow == "":
 		return Shown{}, core.Conflict("Task %d has no steps.", o.No)
+	case o.Apart != "":
+		return Shown{}, core.Forbidden("%s", o.Apart)
 	case !o.MayAct():
 		return Shown{}, core.Forbidden("This task was given to somebody else.")
 	}

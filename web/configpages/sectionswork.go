@@ -59,14 +59,23 @@ func taskForm(e *editing.Edit, k core.TaskType, at casetypes.Path) []editing.Gro
 			shows = append(shows, layout.Option{Value: s, Label: s + " (there is none)"})
 		}
 	}
+	var others []layout.Option
+	for _, other := range e.Type.Tasks {
+		if other.Key != k.Key {
+			others = append(others, layout.Option{Value: other.Key, Label: other.Name.String()})
+		}
+	}
+	does := []editing.Input{
+		e.WordsInput("name", "Name", "", k.Name, at.And("name")),
+		e.Choice("workflow", "Workflow", "How it is done.", k.Workflow, editing.Options("Built in: a text and a tick", workflows,
+			func(w string) string { return strings.TrimPrefix(w, core.PluginWorkflow) }, k.Workflow), at.And("workflow")),
+		e.SeveralOf("assign_to", "Done by", "The first is offered first. None: the group of the case.", k.AssignTo, editing.Options("–", groups, e.GroupName, k.AssignTo...), nil, at.And("assign_to")),
+	}
+	if len(others) > 0 {
+		does = append(does, e.TickBoxes("not_by", "Not by whoever had", "For a second look: who had or did one of these on the case can neither have nor do this one.", others, k.NotBy, at.And("not_by")))
+	}
 	return []editing.Group{
-		{Inputs: []editing.Input{
-			e.WordsInput("name", "Name", "", k.Name, at.And("name")),
-			e.Choice("workflow", "Workflow", "How it is done.", k.Workflow, editing.Options("Built in: a text and a tick", workflows,
-				func(w string) string { return strings.TrimPrefix(w, core.PluginWorkflow) }, k.Workflow), at.And("workflow")),
-			e.SeveralOf("assign_to", "Done by", "The first is offered first. None: the group of the case.", k.AssignTo, editing.Options("–", groups, e.GroupName, k.AssignTo...), nil, at.And("assign_to")),
-			e.SpanLine("within", "Within", "For example 5 working days. Empty: no due time.", k.Within.Span, at.And("within")),
-		}},
+		{Inputs: append(does, e.SpanLine("within", "Within", "For example 5 working days. Empty: no due time.", k.Within.Span, at.And("within")))},
 		{Title: "With a case", Inputs: []editing.Input{
 			e.TickBox("when_raised", "It is made with every case", k.WhenRaised, nil),
 			e.TickBox("cancelable", "Closing the case cancels it", k.Cancelable, nil),
@@ -92,6 +101,7 @@ func takeTask(e *editing.Edit, k *core.TaskType) error {
 		return err
 	}
 	k.Name, k.Workflow, k.AssignTo, k.Within.Span = e.Words("name"), e.Get("workflow"), e.Once("assign_to"), within
+	k.NotBy = e.Ticked("not_by", k.NotBy)
 	k.WhenRaised, k.Cancelable, k.Limits, k.Shows = e.On("when_raised"), e.On("cancelable"), limits, e.Ticked("shows", k.Shows)
 	return nil
 }

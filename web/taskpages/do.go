@@ -32,7 +32,7 @@ func quickOf(o *tasks.Opened) []Quick {
 	}
 	me := o.By.StaffID()
 	switch {
-	case o.Mine && o.Assignee.IsZero():
+	case o.Mine && o.Assignee.IsZero() && o.Apart == "":
 		return []Quick{{"Claim", "person", taskURL(o.Ref, o.No, "do", "claim")}}
 	case o.Assignee == me && !me.IsZero():
 		return []Quick{{"Release", "undo", taskURL(o.Ref, o.No, "do", "release")}}

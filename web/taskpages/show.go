@@ -157,6 +157,9 @@ func (p *Pages) page(c *fiber.Ctx, o *tasks.Opened, d drawing) (TaskPage, error)
 	page.Facts = factsOf(o)
 	page.Shown, page.Long = shownOf(o)
 	page.Quick, page.Forms = quickOf(o), formsOf(o, d)
+	if o.State == core.TaskOpen && o.Apart != "" {
+		page.Notices = append(page.Notices, render.Notice{Tone: "info", Text: o.Apart})
+	}
 	if o.Workflow == "" && o.MayAct() {
 		page.Tick = tickForm(o, d)
 	}
@@ -237,7 +240,7 @@ func (p *Pages) drawWorkflow(c *fiber.Ctx, o *tasks.Opened, d drawing, page *Tas
 		page.Notices = append(page.Notices, render.Notice{Tone: "warn", Text: overtaken(o)})
 	}
 	if tree == nil {
-		if o.Workflow != "" && o.State == core.TaskOpen && !o.MayAct() {
+		if o.Workflow != "" && o.State == core.TaskOpen && !o.MayAct() && o.Apart == "" {
 			page.Notices = append(page.Notices, render.Notice{Tone: "info", Text: "This task is for somebody else to do."})
 		}
 		return nil
