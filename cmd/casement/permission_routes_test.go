@@ -209,6 +209,7 @@ var triedPages = map[string]page{
 
 	"GET /configuration/types/:key/routines/:routine":      {path: "/configuration/types/complaint/routines/no-answer"},
 	"GET /configuration/types/:key/routines/:routine/try":  {path: "/configuration/types/complaint/routines/no-answer/try"},
+	"GET /configuration/types/:key/past":                   {path: "/configuration/types/complaint/past"},
 	"GET /configuration/types/:key/routines/:routine/past": {path: "/configuration/types/complaint/routines/no-answer/past"},
 
 	"POST /configuration/keep":                         {},

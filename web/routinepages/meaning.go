@@ -1,6 +1,7 @@
 package routinepages
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -16,10 +17,17 @@ import (
 func (p *Pages) aside(e *editing.Edit) ([]editing.Note, error) {
 	i, open := routineOf(e)
 	if !open {
-		return append([]editing.Note{{Title: "How routines work", Sentences: []string{
+		notes := append([]editing.Note{{Title: "How routines work", Sentences: []string{
 			"A routine is set off by something that happens to a case, or by time. If its condition holds, its actions are done one after the other, each under the routine’s own name.",
 			"What a routine does may set off others. One that would set itself off again is stopped, and the case says so.",
-		}}}, p.chainNotes(e.Type, e.Key, "")...), nil
+		}}}, p.chainNotes(e.Type, e.Key, "")...)
+		if e.Live != nil && len(e.Type.Routines) > 0 {
+			notes = append(notes, editing.Note{
+				Title: "The last 90 days", Sentences: []string{"What all of them would have done together, and which cases they would have touched."},
+				Link: render.Link{Label: "Try them on the last 90 days", URL: "/configuration/types/" + url.PathEscape(e.Key) + "/past?draft=1"},
+			})
+		}
+		return notes, nil
 	}
 	r := e.Type.Routines[i]
 	notes := append([]editing.Note{{Title: "In words", Sentences: p.meaning(e.Type, e.Groups, r)}}, p.chainNotes(e.Type, e.Key, r.Key)...)

@@ -140,3 +140,24 @@ func TestTheLogGoesOnAndShowsTheLooksOfTheClock(t *testing.T) {
 		t.Errorf("the second page has %d runs", n)
 	}
 }
+
+func TestAllRoutinesOfATypeAreTriedOnThePastTogether(t *testing.T) {
+	urgent := core.Routine{Key: "urgent", Name: core.Plain("Urgent"), When: core.Trigger{On: core.PriorityChanged}, If: `event.after.priority == "high"`, Do: []core.Do{{Message: "sorry", To: "requester"}}}
+	off := core.Routine{Key: "noted", Name: core.Plain("Noted"), Off: true, When: core.Trigger{On: core.NoteAdded}, Do: []core.Do{{Message: "sorry", To: "requester"}}}
+	s := open(t, urgent, off)
+	id, other := s.Raise(t), s.Raise(t)
+	s.Do(t, s.Priya, id, &cases.ChangePriority{To: "high"})
+	s.Clock.Advance(time.Hour)
+	page := s.get("/configuration/types/complaint/past?days=30")
+	for _, words := range []string{"All routines that are on", "Urgent", "Noted", "Switched off, so it is not tried here.", "of 2 cases would have been touched, 1 time in all"} {
+		if !strings.Contains(page.Find("main").Text(), words) {
+			t.Errorf("it is not said %q: %s", words, page.Find("main").Text())
+		}
+	}
+	if rows := page.Find("tbody").Text(); !strings.Contains(rows, string(s.Case(t, id).Ref)) || strings.Contains(rows, string(s.Case(t, other).Ref)) {
+		t.Errorf("it lists %s", rows)
+	}
+	if href := s.get("/configuration/types/complaint/draft?section=routines").Find(`a[href$="/past?draft=1"]`).Length(); href != 1 {
+		t.Errorf("%d links lead there from the list", href)
+	}
+}

@@ -33,6 +33,7 @@ const (
 // been looked at.
 type PastPage struct {
 	CaseType, Routine string // their names
+	Every             bool   // all routines of the case type are tried, each that is on
 	TypeURL, Edit     string
 	Here              string // this page, with the days that it looks back
 	Draft             bool   // the draft is tried, else what is published
@@ -41,9 +42,9 @@ type PastPage struct {
 	Days              int
 	Spans             layout.Tabs
 	Trigger           string
-	Actions           []PastAction
-	Versus            string // "Version 13"; "" when nothing is compared
-	Total             int    // cases there are to look at
+	Actions           []PastAction // of the one routine, or the routines there are
+	Versus            string       // "Version 13"; "" when nothing is compared
+	Total             int          // cases there are to look at
 	Sum               routines.Replayed
 	Facts             []layout.Fact
 	Notes             []string
@@ -53,7 +54,7 @@ type PastPage struct {
 	Wrong             string    // why it cannot be tried
 }
 
-// PastAction is one action of the routine.
+// PastAction is one action of the routine, or one of all routines.
 type PastAction struct{ Title, More, Icon string }
 
 // PastRow is a case that would have been touched.
@@ -121,6 +122,14 @@ func (p *Pages) pastOf(c *fiber.Ctx) (PastPage, routines.Trial, error) {
 	if page.CaseType == "" {
 		page.CaseType = trial.Type.Name.String()
 	}
+	if trial.Published != nil {
+		page.Versus = fmt.Sprintf("Version %d", published.Version)
+	}
+	if name == "" {
+		page.every(trial)
+		page.spans(page.TypeURL + "/past")
+		return page, trial, nil
+	}
 	var live core.Routine
 	wasLive := false
 	if published != nil {
@@ -145,11 +154,26 @@ func (p *Pages) pastOf(c *fiber.Ctx) (PastPage, routines.Trial, error) {
 		title, more, icon := actionWords(trial.Type, groups, do)
 		page.Actions = append(page.Actions, PastAction{title, more, icon})
 	}
-	if trial.Published != nil {
-		page.Versus = fmt.Sprintf("Version %d", published.Version)
-	}
 	page.spans(address(key, name, "/past"))
 	return page, trial, nil
+}
+
+// every makes it the page of all routines of a case type.
+func (p *PastPage) every(trial routines.Trial) {
+	p.Every, p.Routine, p.Edit = true, "Routines", p.TypeURL+"/draft?section=routines"
+	for _, r := range trial.Type.Routines {
+		more, icon := triggerWords(trial.Type, r.When), "bolt"
+		if r.Off {
+			more, icon = "Switched off, so it is not tried here.", "pause"
+		}
+		p.Actions = append(p.Actions, PastAction{r.Name.String(), more, icon})
+	}
+	p.Same = p.Draft && trial.Published != nil && slices.EqualFunc(trial.Type.Routines, trial.Published.Routines, func(a, b core.Routine) bool {
+		return a.Key == b.Key && sameRoutine(a, b)
+	})
+	if len(p.Actions) == 0 && (trial.Published == nil || len(trial.Published.Routines) == 0) {
+		p.Wrong = "There is no routine."
+	}
 }
 
 // sameRoutine reports whether two routines do the same.

@@ -37,13 +37,16 @@ func pastSamples() []render.Sample {
 	none := PastPage{CaseType: long, Routine: long, TypeURL: "/configuration/types/x", Edit: draftAddress("x", "y"), Days: 7, Same: true, Off: true, Trigger: "When a note is added", Sum: routines.Replayed{Done: true}}
 	none.spans("/configuration/types/x/routines/y/past")
 	none.say()
+	every := found
+	every.Every, every.Routine, every.Edit, every.Trigger = true, "Routines", "/configuration/types/complaint/draft?section=routines", ""
+	every.Actions = []PastAction{{"Nudge when nothing happens", "When nothing has happened for 3 working days", "bolt"}, {long, "Switched off, so it is not tried here.", "pause"}}
 	stopped := found
 	stopped.Total, stopped.Sum.Full, stopped.Sum.Shortened, stopped.Sum.Erased, stopped.Facts, stopped.Notes = 9_000, true, true, 3, nil, nil
 	stopped.say()
 	wrong := none
 	wrong.Wrong = "Line 1, column 6: There is no “case.stutus”. Did you mean “case.status”?"
 	return []render.Sample{
-		page("found", found), page("looking", looking), page("nothing", none), page("stopped", stopped), page("a mistake", wrong),
+		page("found", found), page("all of them", every), page("looking", looking), page("nothing", none), page("stopped", stopped), page("a mistake", wrong),
 		part("past-sum", "looking", looking), part("past-part", "looking", looking), part("past-more", "looking", looking),
 	}
 }

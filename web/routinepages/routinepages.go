@@ -67,6 +67,7 @@ func (p *Pages) Register(r render.Routes) {
 	r.Get("/configuration/types/:key/routines/:routine", p.showLog)
 	r.Get("/configuration/types/:key/routines/:routine/try", p.showTry)
 	r.Get("/configuration/types/:key/routines/:routine/past", p.showPast)
+	r.Get("/configuration/types/:key/past", p.showPast)
 }
 
 // nav is the entry of the rail that these pages belong to.
