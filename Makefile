@@ -111,6 +111,8 @@ check: lint $(DBTEST) ## The quick checks: lint and the short tests
 
 .PHONY: test
 test: $(ASSETS) plugins peers $(DBTEST) ## Every test, with the race detector, in random order, in a real browser
+	@# Native code of plugins is kept between runs, and made much faster without the detector.
+	$(DBTEST) $(GO) test -short -count=1 ./plugins ./core/pluginhost/... ./core/forms ./core/actions ./core/details
 	$(DBTEST) $(GO) test $(RACE) -shuffle=on -count=1 -timeout=20m $(TEST_FLAGS) ./...
 	@$(MAKE) --no-print-directory properties
 	cd cmd/tools/bundle && $(GO) test -count=1 ./...

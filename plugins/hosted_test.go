@@ -49,7 +49,7 @@ func newDesk(t *testing.T, folder, entry string) *desk {
 	d.Publish(t, casetypes.KindCaseType, "complaint", strings.Replace(casestest.ComplaintType, `"when_raised": true`, workflow, 1))
 	d.id = d.Raise(t)
 	engine, err := wasm.New(wasm.Options{
-		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere,
+		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere, LoadWait: 5 * time.Minute,
 		Limits: wasm.Limits{MemoryMiB: 64, Fuel: 50_000_000, Wall: 20 * time.Second, Output: 1 << 20},
 	})
 	if err != nil {

@@ -404,6 +404,7 @@ func (g *guide) aim(name string) {
 func (g *guide) fill(label, value string) {
 	g.t.Helper()
 	g.do("“"+label+"” takes “"+value+"”", `(e => e !== undefined && set(e, %[2]s))(field(%[1]s))`, label, value)
+	g.look() // a dialog is there by now
 }
 
 // several makes a choice several times, in order.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/people"
+	"github.com/casement-dev/casement/web/webtest"
 )
 
 // open311Client is where the client that others wrote is installed.
@@ -57,16 +58,7 @@ func TestAClientOfOpen311CreatesAndReadsARequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }()
-	t.Cleanup(func() {
-		if err := app.Shutdown(t.Context()); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	webtest.Serve(t, app, ln)
 
 	var out, complaints bytes.Buffer
 	node := exec.CommandContext(t.Context(), "node", "report.js", site, key)

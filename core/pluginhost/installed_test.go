@@ -89,7 +89,7 @@ func (in *installation) start(t *testing.T) {
 	in.log = &logged{}
 	// The cache outlives the test, so that a guest is compiled once a machine.
 	engine, err := wasm.New(wasm.Options{
-		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere,
+		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere, LoadWait: 5 * time.Minute,
 		Limits: wasm.Limits{MemoryMiB: 32, Fuel: 20_000_000, Wall: 20 * time.Second, Output: 1 << 20},
 	})
 	if err != nil {

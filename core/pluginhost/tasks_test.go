@@ -46,7 +46,7 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) start(t *testing.T, guest string, grant pluginhost.Grant) *pluginhost.Host {
 	t.Helper()
 	engine, err := wasm.New(wasm.Options{
-		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere,
+		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere, LoadWait: 5 * time.Minute,
 		Limits: wasm.Limits{MemoryMiB: 64, Fuel: 50_000_000, Wall: 20 * time.Second, Output: 1 << 20},
 	})
 	if err != nil {

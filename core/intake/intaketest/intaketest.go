@@ -96,7 +96,7 @@ func NewHost(t testing.TB, clock core.Clock, log *slog.Logger) *pluginhost.Host 
 	t.Helper()
 	// The cache outlives the test, so that a guest is compiled once a machine.
 	engine, err := wasm.New(wasm.Options{
-		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere,
+		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere, LoadWait: 5 * time.Minute,
 		Limits: wasm.Limits{MemoryMiB: 32, Fuel: 20_000_000, Wall: 20 * time.Second, Output: 1 << 20},
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func options(t *testing.T) wasm.Options {
 	}
 	return wasm.Options{
 		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.ChildCompiler(self, compileCommand),
-		Limits: wasm.Limits{Wall: 20 * time.Second},
+		Limits: wasm.Limits{Wall: 20 * time.Second}, LoadWait: 5 * time.Minute,
 	}
 }
 

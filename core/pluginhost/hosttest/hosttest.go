@@ -79,7 +79,7 @@ func New(t testing.TB, o Options) *World {
 	log := slog.New(slog.NewTextHandler(&locked{w}, nil))
 	options := wasm.Options{
 		// The cache outlives the test, so that a guest is compiled once a machine.
-		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere,
+		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"), Compile: wasm.CompileHere, LoadWait: 5 * time.Minute,
 		Limits: wasm.Limits{MemoryMiB: 64, Fuel: 50_000_000, Wall: 20 * time.Second, Output: 1 << 20},
 	}
 	if o.Engine != nil {

@@ -46,6 +46,9 @@ type Options struct {
 	Instances int           // of one module at once; 0 means GOMAXPROCS: more bring nothing
 	Waiting   int           // calls of one module that may wait for an instance; 0 means 100
 	IdleAfter time.Duration // a module not called for so long is unloaded; 0 means 5 minutes
+	// LoadWait is how long a call waits for its module to be compiled and loaded; 0
+	// means 15 seconds. Longer than the server has for an answer is of no use.
+	LoadWait time.Duration
 	Reset     Reset         // "" means the best that works here
 	// Interpret runs modules without compiling them: they are loaded in a tenth of
 	// the time and run many times slower. It is for whoever writes one.
@@ -79,6 +82,7 @@ func New(opts Options) (*Engine, error) {
 	opts.Instances = cmp.Or(opts.Instances, runtime.GOMAXPROCS(0))
 	opts.Waiting = cmp.Or(opts.Waiting, 100)
 	opts.IdleAfter = cmp.Or(opts.IdleAfter, 5*time.Minute)
+	opts.LoadWait = cmp.Or(opts.LoadWait, 15*time.Second)
 	e := &Engine{pages: openPagemap(), compiling: make(chan struct{}, maxCompiling)}
 	var best Reset
 	best, e.why = probe(e.pages)

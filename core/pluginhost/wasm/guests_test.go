@@ -37,6 +37,7 @@ func newEngine(t testing.TB, change func(*wasm.Options)) *wasm.Engine {
 	o := wasm.Options{
 		CacheDir: filepath.Join(os.TempDir(), "casement-test-plugin-cache"),
 		Compile:  wasm.ChildCompiler(exe, compileCommand),
+		LoadWait: 5 * time.Minute,
 		Limits:   wasm.Limits{MemoryMiB: 32, Fuel: 20_000_000, Wall: 20 * time.Second, Output: 1 << 20},
 	}
 	if change != nil {

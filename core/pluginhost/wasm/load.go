@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// loadWait is how long a call waits for its module to be compiled and loaded.
-// What takes longer goes on without it, and serves the calls after.
-const loadWait = 15 * time.Second
-
 // flight is one attempt to load a module, shared by all who wait for it. It
 // does not end with the request that began it, but when nobody waits any more.
 type flight struct {

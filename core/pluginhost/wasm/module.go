@@ -123,7 +123,7 @@ func (m *Module) exchange(ctx context.Context, request []byte) (Result, *Fault, 
 		return r, nil, fmt.Errorf("calling plugin %s: %w", m.pkg.Manifest.ID, abi.ErrTooLong)
 	}
 	start := time.Now()
-	p, err := m.acquire(ctx, loadWait)
+	p, err := m.acquire(ctx, m.engine.opts.LoadWait)
 	if err != nil {
 		r.Figures.Wait = time.Since(start)
 		return r, nil, err

@@ -72,7 +72,7 @@ func Do(t testing.TB, app *fiber.App, method, target, form string, headers ...st
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := app.Test(req, 10_000)
+	res, err := app.Test(req, 60_000) // a plugin may be compiled meanwhile
 	if err != nil {
 		t.Fatal(err)
 	}
