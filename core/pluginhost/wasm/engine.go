@@ -49,7 +49,7 @@ type Options struct {
 	// LoadWait is how long a call waits for its module to be compiled and loaded; 0
 	// means 15 seconds. Longer than the server has for an answer is of no use.
 	LoadWait time.Duration
-	Reset     Reset         // "" means the best that works here
+	Reset    Reset // "" means the best that works here
 	// Interpret runs modules without compiling them: they are loaded in a tenth of
 	// the time and run many times slower. It is for whoever writes one.
 	Interpret bool
