@@ -683,7 +683,8 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		out.Header = r.Header.Clone()
 		resp, err := b.client.Do(out)
-		if errors.Is(err, syscall.ECONNREFUSED) {
+		// Refused, or reset by a server that ends while it is dialled.
+		if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
 			b.refused.Add(1)
 			continue
 		}
