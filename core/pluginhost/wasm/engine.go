@@ -2,13 +2,17 @@ package wasm
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/tetratelabs/wazero"
 
 	"github.com/casement-dev/casement/sdk/abi"
 )
@@ -67,8 +71,20 @@ type Engine struct {
 // takes a minute does not keep all others waiting.
 const maxCompiling = 2
 
+// settle has wazero find out its own version before engines make runtimes side by
+// side: it keeps it in a variable, the first time, without a lock.
+var settle = sync.OnceValue(func() error {
+	ctx := context.Background()
+	return wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler()).Close(ctx)
+})
+
 // New makes an engine and finds out how instances can be reset here.
 func New(opts Options) (*Engine, error) {
+	if !opts.Interpret {
+		if err := settle(); err != nil {
+			return nil, fmt.Errorf("begin with wazero: %w", err)
+		}
+	}
 	if !opts.Interpret {
 		if err := openCache(opts); err != nil {
 			return nil, err
