@@ -3,6 +3,8 @@ package casetypes
 import (
 	"slices"
 	"strings"
+
+	"github.com/casement-dev/casement/core"
 )
 
 // nearest finds the name that somebody who wrote name probably meant: the one
@@ -18,37 +20,12 @@ func nearest(name string, known []string) string {
 		if len(candidate) > longest {
 			continue
 		}
-		slips := distance(strings.ToLower(name), strings.ToLower(candidate))
+		slips := core.Slips(strings.ToLower(name), strings.ToLower(candidate))
 		if slips < fewest && slips < len(candidate) {
 			best, fewest = candidate, slips
 		}
 	}
 	return best
-}
-
-// distance counts the letters to change, add, leave out or swap with their
-// neighbour to make a into b (optimal string alignment).
-func distance(a, b string) int {
-	before, row := []int(nil), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
 }
 
 // didYouMean is the sentence after a name that is unknown: the near one, or

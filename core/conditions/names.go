@@ -310,35 +310,11 @@ func (v vocabulary) fingerprint() string {
 func (v vocabulary) nearest(name string) string {
 	best, least := "", len(name)/3+1
 	for _, path := range slices.Sorted(maps.Keys(v)) {
-		if d := distance(name, path); d < least {
+		if d := core.Slips(name, path); d < least {
 			best, least = path, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to insert, drop or change between two words.
-func distance(a, b string) int {
-	if len(a) > 100 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func (k Kind) cel() *cel.Type {

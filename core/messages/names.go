@@ -3,6 +3,8 @@ package messages
 import (
 	"slices"
 	"strings"
+
+	"github.com/casement-dev/casement/core"
 )
 
 // Data is what a template may use: words by name, in nested maps. Values are
@@ -152,30 +154,9 @@ func isList(path string) bool {
 func nearest(path string) string {
 	best, least := "", len(path)/3+1
 	for _, n := range names {
-		if d := distance(path, n.Path); d < least {
+		if d := core.Slips(path, n.Path); d < least {
 			best, least = n.Path, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to insert, drop or change between two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

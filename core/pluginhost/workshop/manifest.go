@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/casement-dev/casement/core"
 	"github.com/casement-dev/casement/core/pluginhost/pack"
 	"github.com/casement-dev/casement/sdk/abi"
 )
@@ -218,7 +219,7 @@ func (t *tree) has(path string) bool {
 func meant(name string, known map[string]reflect.Type) string {
 	best, least := "", 3
 	for other := range known {
-		if d := distance(name, other); d < least || d == least && best != "" && other < best {
+		if d := core.Slips(name, other); d < least || d == least && best != "" && other < best {
 			best, least = other, d
 		}
 	}
@@ -226,27 +227,6 @@ func meant(name string, known map[string]reflect.Type) string {
 		return ""
 	}
 	return fmt.Sprintf(": perhaps %q is meant", best)
-}
-
-// distance is how many letters have to be changed, put in or left out.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, row[j]+1, before+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // The words in which abi.Manifest.Validate says what it speaks of.
